@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AnswerhallConfig(AppConfig):
+    name = "answerhall"
+    verbose_name = _("Answerhall")
+    default_auto_field = "django.db.models.BigAutoField"

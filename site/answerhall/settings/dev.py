@@ -1,0 +1,8 @@
+"""A working site from an empty environment: `make run`, and work on the code."""
+
+from answerhall.settings.base import *
+
+SECRET_KEY = SECRET_KEY or "development-only-key-never-used-in-production-0123456789"
+ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", ".localhost"]
+ANSWERHALL_STAFF_MFA = env("ANSWERHALL_STAFF_MFA", default="off")
+SHOW_SENT_MAIL = True

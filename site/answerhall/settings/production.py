@@ -1,0 +1,18 @@
+"""A public site. Nothing here has a default that a wrong guess could hurt."""
+
+from answerhall.settings.base import *
+
+SECRET_KEY = env("ANSWERHALL_SECRET_KEY")
+ALLOWED_HOSTS = env.list("ANSWERHALL_HOSTS")
+BASE_URL = WAGTAILADMIN_BASE_URL = env("ANSWERHALL_BASE_URL").rstrip("/")
+DEBUG = False
+SHOW_SENT_MAIL = False
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+)
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+CSRF_TRUSTED_ORIGINS = [BASE_URL]

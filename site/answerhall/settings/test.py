@@ -1,0 +1,22 @@
+"""Fast and closed in: memory database, no files outside a temporary folder."""
+
+import tempfile
+from pathlib import Path
+
+from answerhall.settings.base import *
+
+SECRET_KEY = "tests-only-key-tests-only-key-tests-only-key-0123456789"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+STATE = Path(tempfile.mkdtemp(prefix="answerhall-tests-"))
+MEDIA_ROOT = STATE / "media"
+STATIC_ROOT = STATE / "static"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+HAYSTACK_CONNECTIONS = {
+    "default": HAYSTACK_CONNECTIONS["default"] | {"PATH": str(STATE / "index")}
+}
+SHOW_SENT_MAIL = True
