@@ -1,0 +1,1 @@
+"""What people do when somebody else announces a fact."""
