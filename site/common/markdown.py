@@ -1,0 +1,196 @@
+"""Markdown as people write it, turned into HTML that is safe to keep and show.
+
+Two fences, one behind the other: the parser takes no HTML, and nh3 lets only the tags
+below through. Posts are rendered when they are saved, never when they are read.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+# Raise it when the same source gives other HTML: stored posts are then rendered anew.
+RENDERER_VERSION = 1
+
+# Deeper quotes and lists are shown flat; a browser, too, gives up somewhere.
+MAX_NESTING = 20
+# <h1> and <h2> belong to the page around the post.
+FIRST_HEADING = 3
+LAST_HEADING = 6
+
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+_TAGS = {
+    *("a", "blockquote", "br", "code", "em", "hr", "img", "li", "ol", "p", "pre", "s"),
+    *("h3", "h4", "h5", "h6", "strong", "ul"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+# Pictures come from this site alone: others would tell their server who reads what.
+_OUR_PICTURE = re.compile(r"/(?:media|uploads|[a-z-]+/uploads)/[\w%./-]+", re.ASCII)
+_WEB_ADDRESS = re.compile(
+    r"https?://[^\s<>\"'`\\^{|}\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f\u2018-\u201f]+"
+)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Clean HTML, and the words alone for search and excerpts."""
+
+    html: str
+    text: str
+
+
+def render(source: str) -> Rendered:
+    tokens = _markdown.parse(source)
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    html = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="nofollow ugc noopener",
+        generic_attribute_prefixes=set(),
+    )
+    return Rendered(_reachable_by_keyboard(html).strip(), _words(tokens))
+
+
+def count_links(html: str) -> int:
+    return html.count("<a ")
+
+
+def count_images(html: str) -> int:
+    return html.count("<img ")
+
+
+def _reachable_by_keyboard(html: str) -> str:
+    """What may be wider than the screen scrolls on its own, with the keyboard too.
+
+    In clean HTML a literal tag is always one of ours: typed ones are escaped.
+    """
+    html = html.replace("<pre>", '<pre tabindex="0">')
+    html = html.replace("<table>", '<div class="table-wrap" tabindex="0"><table>')
+    return html.replace("</table>", "</table></div>")
+
+
+def _words(tokens: Iterable[Token]) -> str:
+    lines = []
+    for token in tokens:
+        if token.type == "inline":
+            lines.append("".join(_inline_words(token.children or [])))
+        elif token.type in ("fence", "code_block"):
+            lines.append(token.content.rstrip("\n"))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _inline_words(tokens: list[Token]) -> Iterable[str]:
+    for token in tokens:
+        if token.type in ("softbreak", "hardbreak"):
+            yield "\n"
+        elif token.type in ("text", "code_inline", "image"):
+            yield token.content
+
+
+def _lower_headings(state: StateCore) -> None:
+    """Headings begin below the page's own and never skip a level on the way down."""
+    open_levels: list[int] = []
+    for token in state.tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            while open_levels and open_levels[-1] >= level:
+                open_levels.pop()
+            open_levels.append(level)
+            shown = min(FIRST_HEADING + len(open_levels) - 1, LAST_HEADING)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{shown}"
+
+
+def _drop_cell_styles(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type in ("th_open", "td_open"):
+            token.attrs.pop("style", None)
+
+
+def _keep_our_pictures(state: StateCore) -> None:
+    """A picture from elsewhere becomes a link to it."""
+    for block in state.tokens:
+        if block.type != "inline" or not block.children:
+            continue
+        shown: list[Token] = []
+        in_link = False
+        for token in block.children:
+            in_link = in_link or token.type == "link_open"
+            if token.type == "image" and not _is_ours(str(token.attrGet("src"))):
+                shown += _as_link(token, in_link)
+            else:
+                shown.append(token)
+            in_link = in_link and token.type != "link_close"
+        block.children = shown
+
+
+def _is_ours(address: str) -> bool:
+    return bool(_OUR_PICTURE.fullmatch(address)) and ".." not in address
+
+
+def _as_link(image: Token, in_link: bool) -> list[Token]:
+    address = str(image.attrGet("src"))
+    text = Token("text", "", 0, content=image.content or address)
+    return [text] if in_link else _link(address, text)
+
+
+def _link_bare_addresses(state: StateCore) -> None:
+    """https://… in running text becomes a link, without the full stop after it."""
+    for block in state.tokens:
+        if block.type != "inline" or "://" not in block.content:
+            continue
+        shown: list[Token] = []
+        in_link = False
+        for token in block.children or []:
+            in_link = in_link or token.type == "link_open"
+            if token.type == "text" and not in_link and "://" in token.content:
+                shown += _with_links(token.content)
+            else:
+                shown.append(token)
+            in_link = in_link and token.type != "link_close"
+        block.children = shown
+
+
+def _with_links(text: str) -> Iterable[Token]:
+    end = 0
+    for match in _WEB_ADDRESS.finditer(text):
+        address = match[0].rstrip(".,:;!?*_~")
+        # "(see https://a.example/x)" closes a bracket the address never opened.
+        while address.endswith(")") and address.count("(") < address.count(")"):
+            address = address[:-1]
+        href = _markdown.normalizeLink(address)
+        if not _markdown.validateLink(href):
+            continue
+        yield Token("text", "", 0, content=text[end : match.start()])
+        yield from _link(href, Token("text", "", 0, content=address))
+        end = match.start() + len(address)
+    yield Token("text", "", 0, content=text[end:])
+
+
+def _link(address: str, text: Token) -> list[Token]:
+    return [
+        Token("link_open", "a", 1, attrs={"href": address}),
+        text,
+        Token("link_close", "a", -1),
+    ]
+
+
+def _parser() -> MarkdownIt:
+    # People press return where they mean a new line.
+    options = {"html": False, "maxNesting": MAX_NESTING, "breaks": True}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    parser.core.ruler.push("lower_headings", _lower_headings)
+    parser.core.ruler.push("drop_cell_styles", _drop_cell_styles)
+    parser.core.ruler.push("keep_our_pictures", _keep_our_pictures)
+    parser.core.ruler.push("link_bare_addresses", _link_bare_addresses)
+    return parser
+
+
+_markdown = _parser()

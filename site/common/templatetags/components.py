@@ -1,0 +1,92 @@
+"""The small parts every page is made of: icons, times, voices, status pills."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.core.paginator import Page
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+VOICES = {
+    "official": ("building-arch", _("Official")),
+    "agent": ("headset", _("Service agent")),
+    "member": ("user", _("Member")),
+}
+STATUSES = {
+    "open": ("circle-dashed", _("Open")),
+    "answered": ("message-2", _("Answered")),
+    "ticket": ("ticket", _("With our team")),
+    "solved": ("check", _("Solved")),
+    "late": ("hourglass", _("Late")),
+    "closed": ("lock", _("Closed")),
+}
+# After a month the date says more than "7 weeks ago".
+RELATIVE_FOR = timedelta(days=30)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("answerhall/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """A relative time; the exact one, in the reader's zone, is in the tooltip."""
+    if moment is None:
+        return mark_safe("")  # noqa: S308  a constant
+    local = timezone.localtime(moment)
+    recent = abs(timezone.now() - moment) < RELATIVE_FOR
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        date_format(local, "DATETIME_FORMAT"),
+        naturaltime(moment) if recent else date_format(local, "DATE_FORMAT"),
+    )
+
+
+@register.simple_tag
+def voice(kind: str) -> SafeString:
+    name, word = VOICES[kind]
+    return format_html('<span class="voice is-{}">{}{}</span>', kind, icon(name), word)
+
+
+@register.simple_tag
+def avatar(person: Any, kind: str = "member") -> SafeString:
+    """The first character of the name; the house's arch for official voices."""
+    inner = icon("building-arch") if kind == "official" else person.name[:1].upper()
+    return format_html(
+        '<span class="avatar is-{}" aria-hidden="true">{}</span>', kind, inner
+    )
+
+
+@register.inclusion_tag("components/byline.html")
+def byline(person: Any, kind: str, at: datetime, note: str = "") -> dict:
+    return {"person": person, "voice": kind, "at": at, "note": note}
+
+
+@register.simple_tag
+def pill(status: str) -> SafeString:
+    name, word = STATUSES[status]
+    return format_html('<span class="pill is-{}">{}{}</span>', status, icon(name), word)
+
+
+@register.simple_tag
+def points(amount: int) -> SafeString:
+    return format_html('<span class="points">{}{}</span>', icon("point"), f"{amount:,}")
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: template.Context, page: Page) -> dict:
+    return {"page": page, "request": context["request"]}
