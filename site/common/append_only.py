@@ -17,7 +17,7 @@ _registered: dict[str, tuple[str, ...]] = {}
 
 
 def register(model_label: str, allow_update: Sequence[str] = ()) -> None:
-    """Let rows of "app.Model" be written once; only `allow_update` fields may change."""
+    """Rows of "app.Model" are written once; only `allow_update` fields may change."""
     _registered[model_label.lower()] = tuple(allow_update)
 
 
@@ -132,6 +132,6 @@ class _Triggers:
             f" FOR EACH ROW {run}({arguments})",
             f"CREATE TRIGGER {self._trigger('delete')} BEFORE DELETE ON {self.table}"
             f" FOR EACH ROW {run}()",
-            f"CREATE TRIGGER {self._trigger('truncate')} BEFORE TRUNCATE ON {self.table}"
-            f" FOR EACH STATEMENT {run}()",
+            f"CREATE TRIGGER {self._trigger('truncate')}"
+            f" BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT {run}()",
         ]

@@ -115,7 +115,7 @@ def drain(at: datetime, kinds: Iterable[str] | None = None) -> int:
 
 
 def _now(at: datetime, started: float) -> datetime:
-    """`at`, moved on by the time the drain has taken so far: leases are counted in it."""
+    """`at`, moved on by the time the drain took so far: leases are counted in it."""
     return at + timedelta(seconds=time.monotonic() - started)
 
 
@@ -145,7 +145,7 @@ def _claim(kind: _Kind, at: datetime) -> list[OutboxRow]:
 def _do(kind: _Kind, rows: list[OutboxRow], at: datetime, now: datetime) -> int:
     try:
         kind.handler([row.payload for row in rows], at)
-    except Exception as error:  # whatever broke, the other rows go on
+    except Exception as error:  # noqa: BLE001  whatever broke, the others go on
         if len(rows) > 1:
             # One bad row must not hold up the rest of its batch.
             return sum(_do(kind, [row], at, now) for row in rows)

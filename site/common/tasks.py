@@ -33,13 +33,13 @@ def prune_limits(at: datetime) -> str:
 
 
 @timer("scheduled_articles", every=timedelta(minutes=1))
-def publish_scheduled(at: datetime) -> None:
+def publish_scheduled(_at: datetime) -> None:
     call_command("publish_scheduled", verbosity=0)
 
 
 @timer("lost_tasks", every=timedelta(minutes=5))
 def fail_lost_tasks(at: datetime) -> str:
-    """A killed worker leaves its task running for ever; what it did is in the outbox."""
+    """A killed worker leaves its task running for ever; its rows wait in the outbox."""
     lost = list(DBTaskResult.objects.running().filter(started_at__lt=at - STUCK_AFTER))
     for result in lost:
         result.set_failed(WorkerLost(f"Running since {result.started_at}"))
@@ -47,7 +47,7 @@ def fail_lost_tasks(at: datetime) -> str:
 
 
 @timer("task_pruning", every=timedelta(days=1))
-def prune_tasks(at: datetime) -> None:
+def prune_tasks(_at: datetime) -> None:
     call_command(
         "prune_db_task_results",
         queue_name="*",
