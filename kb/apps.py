@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,22 @@ class KbConfig(AppConfig):
     name = "kb"
     verbose_name = _("Knowledge base")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from people.registries import EDITORS, MANAGERS, grant
+
+        for group in (EDITORS, MANAGERS):
+            grant(
+                group,
+                "wagtailadmin.access_admin",
+                "kb.edit_articles",
+                "simple_translation.submit_translation",
+            )
+        grant(
+            MANAGERS,
+            "kb.change_hallsettings",
+            "wagtailredirects.add_redirect",
+            "wagtailredirects.change_redirect",
+            "wagtailredirects.delete_redirect",
+        )
+        import_module("kb.receivers")
