@@ -1,0 +1,27 @@
+"""Pictures members put into their posts. Never mixed with the editors' images."""
+
+from secrets import token_urlsafe
+
+from django.conf import settings
+from django.db import models
+
+
+def _random_path(_attachment: "Attachment", filename: str) -> str:
+    suffix = filename.rpartition(".")[2].lower()
+    return f"uploads/{token_urlsafe(16)}.{suffix}"
+
+
+class Attachment(models.Model):
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    file = models.ImageField(
+        upload_to=_random_path, width_field="width", height_field="height"
+    )
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-at"], name="attachment_by_owner")]
+
+    def __str__(self) -> str:
+        return self.file.name

@@ -1,0 +1,373 @@
+"""Questions, answers and comments, and the versions they had."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Person
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models.taxonomy import Circle, Tag
+
+
+class PostState(models.TextChoices):
+    VISIBLE = "visible", _("visible")
+    PENDING = "pending", _("waiting for review")
+    HIDDEN = "hidden", _("hidden")
+    DELETED = "deleted", _("deleted")
+    MERGED = "merged", _("merged")
+
+
+class Voice(models.TextChoices):
+    MEMBER = "member", _("Member")
+    AGENT = "agent", _("Service agent")
+    OFFICIAL = "official", _("Official")
+
+
+class PostQuerySet(models.QuerySet):
+    def visible(self) -> Self:
+        return self.filter(state=PostState.VISIBLE)
+
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """What this person may read: moderators everything, an author what waits."""
+        if not person.is_authenticated:
+            return self.visible()
+        if person.has_perm("community.moderate_posts"):
+            return self
+        mine = Q(author=person, state__in=[PostState.PENDING, PostState.HIDDEN])
+        return self.filter(Q(state=PostState.VISIBLE) | mine)
+
+    def native(self) -> Self:
+        """Written here. Imported posts are history: no alarms, points or mail."""
+        return self.filter(source="")
+
+
+class QuestionQuerySet(PostQuerySet):
+    def in_language(self, language: str) -> Self:
+        return self.filter(language=language)
+
+    def in_circle(self, circle: Circle) -> Self:
+        return self.filter(circle=circle)
+
+    def tagged(self, tag: Tag) -> Self:
+        return self.filter(tags=tag)
+
+    def solved(self) -> Self:
+        return self.filter(solved_at__isnull=False)
+
+    def unsolved(self) -> Self:
+        return self.filter(solved_at__isnull=True)
+
+    def without_staff(self) -> Self:
+        return self.filter(with_staff_since__isnull=True)
+
+    def unanswered(self) -> Self:
+        return self.filter(answer_count=0)
+
+    def answered(self) -> Self:
+        return self.filter(answer_count__gt=0)
+
+    def waiting_since(self, moment: datetime) -> Self:
+        """Asked or last re-opened at this moment or before."""
+        return self.filter(cycle_started_at__lte=moment)
+
+    def no_answer_since(self, moment: datetime) -> Self:
+        """Whose newest answer is at least as old as this moment."""
+        return self.filter(last_answer_at__lte=moment)
+
+
+class Post(models.Model):
+    """What a question, an answer and a comment share. Never deleted as a row."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    body = models.TextField()
+    body_html = models.TextField()
+    body_text = models.TextField()
+    renderer_version = models.PositiveSmallIntegerField()
+    state = models.CharField(
+        max_length=10, choices=PostState.choices, default=PostState.VISIBLE
+    )
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    deleted_reason = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=80, blank=True)
+    source_id = models.CharField(max_length=80, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_visible(self) -> bool:
+        return self.state == PostState.VISIBLE
+
+    @property
+    def is_imported(self) -> bool:
+        return self.source != ""
+
+
+def imported_once(name: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(
+        fields=["source", "source_id"],
+        condition=~Q(source=""),
+        name=f"{name}_imported_once",
+    )
+
+
+class Question(Post):
+    title = models.CharField(max_length=150)
+    slug = models.SlugField(max_length=80)
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    circle = models.ForeignKey(
+        "community.Circle", models.PROTECT, related_name="questions"
+    )
+    tags = models.ManyToManyField(
+        "community.Tag",
+        through="community.Tagging",
+        related_name="questions",
+        blank=True,
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    accepted_answer = models.OneToOneField(
+        "community.Answer", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    solved_at = models.DateTimeField(null=True, blank=True)
+    # Set while a ticket is open; written by whoever opens and closes one.
+    with_staff_since = models.DateTimeField(null=True, blank=True)
+    # Asked once, re-opened n times: escalation fires once a rule, thread and cycle.
+    cycle = models.PositiveIntegerField(default=1)
+    cycle_started_at = models.DateTimeField()
+    first_answer_at = models.DateTimeField(null=True, blank=True)
+    last_answer_at = models.DateTimeField(null=True, blank=True)
+    last_activity_at = models.DateTimeField()
+    last_actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    answer_count = models.PositiveIntegerField(default=0)
+    comment_count = models.PositiveIntegerField(default=0)
+    vote_score = models.IntegerField(default=0)
+    me_too_count = models.PositiveIntegerField(default=0)
+    follower_count = models.PositiveIntegerField(default=0)
+    view_count = models.PositiveIntegerField(default=0)
+    event_count = models.PositiveIntegerField(default=0)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        permissions = [("moderate_posts", _("Can moderate posts"))]
+        constraints = [
+            imported_once("question"),
+            models.CheckConstraint(
+                condition=Q(accepted_answer__isnull=True, accepted_at__isnull=True)
+                | Q(accepted_answer__isnull=False, accepted_at__isnull=False),
+                name="accepted_answer_has_a_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["language", "state", "-created_at", "-id"],
+                name="question_newest",
+            ),
+            models.Index(
+                fields=["language", "state", "-last_activity_at", "-id"],
+                name="question_active",
+            ),
+            models.Index(
+                fields=["language", "state", "-vote_score", "-id"],
+                name="question_votes",
+            ),
+            models.Index(
+                fields=["language", "state", "-created_at"],
+                condition=Q(answer_count=0),
+                name="question_unanswered",
+            ),
+            models.Index(
+                fields=["circle", "language", "state", "-last_activity_at"],
+                name="question_in_circle",
+            ),
+            models.Index(fields=["author", "-created_at"], name="question_by_author"),
+            # What escalation looks for: unsolved, native, nobody's yet.
+            models.Index(
+                fields=["cycle_started_at"],
+                condition=Q(
+                    solved_at__isnull=True,
+                    with_staff_since__isnull=True,
+                    state="visible",
+                    source="",
+                ),
+                name="question_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The thread's one address, under its own language."""
+        with translation.override(self.language):
+            return reverse("community:thread", args=[self.pk, self.slug])
+
+    @property
+    def status(self) -> str:
+        if self.solved_at:
+            return "solved"
+        if self.with_staff_since:
+            return "ticket"
+        return "answered" if self.answer_count else "open"
+
+
+class Tagging(models.Model):
+    """A tag on a question. Its own model for the index that lists a tag's newest."""
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="taggings")
+    tag = models.ForeignKey("community.Tag", models.PROTECT, related_name="taggings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "tag"], name="a_tag_once_per_question"
+            )
+        ]
+        indexes = [models.Index(fields=["tag", "-question"], name="newest_of_a_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} {self.tag_id}"
+
+
+class Answer(Post):
+    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
+    voice = models.CharField(max_length=10, choices=Voice.choices, default=Voice.MEMBER)
+    ticket_reference = models.CharField(max_length=20, blank=True)
+    vote_score = models.IntegerField(default=0)
+    up_count = models.PositiveIntegerField(default=0)
+    down_count = models.PositiveIntegerField(default=0)
+    comment_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [imported_once("answer")]
+        indexes = [
+            models.Index(
+                fields=["question", "state", "-vote_score", "id"],
+                name="answer_of_question",
+            ),
+            models.Index(fields=["author", "-created_at"], name="answer_by_author"),
+            models.Index(fields=["-created_at"], name="answer_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}/{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.question.get_absolute_url()}#answer-{self.pk}"
+
+
+class Comment(Post):
+    """A short remark under a question or under an answer, never under both."""
+
+    question = models.ForeignKey(
+        Question, models.PROTECT, null=True, blank=True, related_name="comments"
+    )
+    answer = models.ForeignKey(
+        Answer, models.PROTECT, null=True, blank=True, related_name="comments"
+    )
+    voice = models.CharField(max_length=10, choices=Voice.choices, default=Voice.MEMBER)
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        constraints = [
+            imported_once("comment"),
+            models.CheckConstraint(
+                condition=Q(question__isnull=True, answer__isnull=False)
+                | Q(question__isnull=False, answer__isnull=True),
+                name="comment_has_one_place",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["question", "created_at"], name="comment_of_question"),
+            models.Index(fields=["answer", "created_at"], name="comment_of_answer"),
+            models.Index(fields=["author", "-created_at"], name="comment_by_author"),
+        ]
+
+    def __str__(self) -> str:
+        return self.body_text[:60]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.thread.get_absolute_url()}#comment-{self.pk}"
+
+    @property
+    def thread(self) -> Question:
+        return self.question or self.answer.question
+
+
+class PostRevision(models.Model):
+    """How a question or an answer read before an edit. Kept for good."""
+
+    question = models.ForeignKey(
+        Question, models.PROTECT, null=True, related_name="revisions"
+    )
+    answer = models.ForeignKey(
+        Answer, models.PROTECT, null=True, related_name="revisions"
+    )
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=150, blank=True)
+    body = models.TextField()
+    tags = models.JSONField(default=list)
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    note = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(question__isnull=True, answer__isnull=False)
+                | Q(question__isnull=False, answer__isnull=True),
+                name="revision_of_one_post",
+            ),
+            models.UniqueConstraint(
+                fields=["question", "number"], name="question_revision_number"
+            ),
+            models.UniqueConstraint(
+                fields=["answer", "number"], name="answer_revision_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"

@@ -1,0 +1,366 @@
+"""One thread: everything its page shows, and what is left of a removed one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from community import numbers, permissions
+from community.models import (
+    Answer,
+    ArticleSource,
+    Comment,
+    Follow,
+    MeToo,
+    PostRevision,
+    PostState,
+    Question,
+    QuestionEvent,
+    Tag,
+    Tagging,
+    Voice,
+    Vote,
+)
+from people.models import Person
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    Reader = Person | AnonymousUser
+
+RELATED = 6
+
+
+class ArticleLink(NamedTuple):
+    title: str
+    url: str
+    published_at: datetime | None
+
+
+class Related(NamedTuple):
+    id: int
+    title: str
+    url: str
+    status: str
+
+
+@dataclass(frozen=True)
+class ThreadAnswer:
+    """An answer as this reader sees it."""
+
+    answer: Answer
+    comments: list[Comment]
+    is_accepted: bool
+    my_vote: int
+    is_mine: bool
+    may_edit: bool
+    may_delete: bool
+    may_restore: bool
+    may_accept: bool
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """What the thread's page shows to one reader."""
+
+    question: Question
+    tags: list[Tag]
+    comments: list[Comment]
+    answers: list[ThreadAnswer]
+    page: int
+    page_count: int
+    events: list[QuestionEvent]
+    articles: list[ArticleLink]
+    related: list[Related]
+    my_vote: int = 0
+    is_mine: bool = False
+    follows: bool = False
+    has_me_too: bool = False
+    may_edit: bool = False
+    may_delete: bool = False
+    may_accept: bool = False
+    may_reopen: bool = False
+    may_moderate: bool = False
+    may_draft_article: bool = False
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What may be said of a removed thread. Never its words."""
+
+    kind: str
+    removed_at: datetime | None
+    by_author: bool
+    reason: str
+    ticket_reference: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """How a post read from `at` on, and who made it so."""
+
+    number: int
+    title: str
+    body: str
+    tags: list[str]
+    editor: Person
+    note: str
+    at: datetime
+
+
+def find_question(question_id: int, person: Reader) -> Question:
+    """The question with author and circle, in one query.
+
+    Deleted and merged ones are returned too: they have a tombstone and a new
+    address. Hidden and waiting ones only for those who may read them; others get
+    Question.DoesNotExist.
+    """
+    rows = Question.objects.select_related(
+        "author__tally", "circle", "merged_into", "accepted_answer"
+    ).defer("accepted_answer__body", "accepted_answer__body_text")
+    question = rows.get(pk=question_id)
+    is_public = question.state not in (PostState.HIDDEN, PostState.PENDING)
+    if (
+        is_public
+        or permissions.is_author(person, question)
+        or permissions.may_moderate(person)
+    ):
+        return question
+    raise Question.DoesNotExist
+
+
+def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage:
+    """Everything the page of a found question shows, answers 30 a page.
+
+    In eight queries for a visitor, whatever the length of the thread; a signed-in
+    reader costs three more, and what reading their permissions costs once.
+    """
+    answers, page, page_count = _answers(question, person, page)
+    comments = _comments(question, answers, person)
+    tags = list(question.tags.order_by("name"))
+    votes = _my_votes(question, answers, person)
+    may_accept = question.is_visible and permissions.may_accept(person, question)
+    may_moderate = permissions.may_moderate(person)
+    return ThreadPage(
+        question=question,
+        tags=tags,
+        comments=comments["question"],
+        answers=[
+            _as_seen(question, answer, comments[answer.pk], votes, person, may_accept)
+            for answer in answers
+        ],
+        page=page,
+        page_count=page_count,
+        events=_events(question),
+        articles=_articles(question),
+        related=_related(question, tags),
+        my_vote=votes.get(None, 0),
+        is_mine=permissions.is_author(person, question),
+        may_edit=permissions.may_edit(person, question),
+        may_delete=permissions.may_delete(person, question),
+        may_accept=may_accept,
+        may_reopen=may_accept and question.solved_at is not None,
+        may_moderate=may_moderate,
+        may_draft_article=question.solved_at is not None
+        and permissions.may_draft_articles(person),
+        **_my_interest(question, person),
+    )
+
+
+def page_of_answer(answer: Answer) -> int:
+    """The page of its thread on which an answer stands. At most two queries."""
+    accepted = answer.question.accepted_answer_id
+    ids = _in_order(
+        Answer.objects.visible().filter(question=answer.question_id), accepted
+    ).values_list("pk", flat=True)
+    before = list(ids)
+    place = before.index(answer.pk) if answer.pk in before else 0
+    return place // numbers.ANSWERS_PER_PAGE + 1
+
+
+def tombstone(question: Question) -> Tombstone:
+    """What is left of a deleted question. One query."""
+    tickets = question.events.filter(
+        kind__in=[
+            QuestionEvent.Kind.TICKET_OPENED,
+            QuestionEvent.Kind.OFFICIAL_ANSWER,
+        ]
+    )
+    references = [step.data.get("ticket") for step in tickets.order_by("-seq")]
+    return Tombstone(
+        kind="question",
+        removed_at=question.deleted_at,
+        by_author=question.deleted_by_id == question.author_id,
+        reason=question.deleted_reason,
+        ticket_reference=next((str(one) for one in references if one), ""),
+    )
+
+
+def history(post: Question | Answer) -> list[Version]:
+    """Every version of a post, oldest first, the present one last. One query."""
+    revisions: Iterable[PostRevision] = post.revisions.select_related(
+        "editor"
+    ).order_by("number")
+    versions = []
+    editor, note, at = post.author, "", post.created_at
+    number = 0
+    for number, old in enumerate(revisions, start=1):
+        versions.append(
+            Version(number, old.title, old.body, old.tags, editor, note, at)
+        )
+        editor, note, at = old.editor, old.note, old.at
+    is_question = isinstance(post, Question)
+    title = post.title if is_question else ""
+    tags = [tag.name for tag in post.tags.order_by("pk")] if is_question else []
+    versions.append(Version(number + 1, title, post.body, tags, editor, note, at))
+    return versions
+
+
+def _in_order(answers: QuerySet[Answer], accepted_id: int | None) -> QuerySet[Answer]:
+    """The accepted one, then official ones, then by votes and age."""
+    rank = Case(
+        When(pk=accepted_id or 0, then=Value(0)),
+        When(voice=Voice.OFFICIAL, then=Value(1)),
+        default=Value(2),
+    )
+    return answers.order_by(rank, "-vote_score", "pk")
+
+
+def _answers(
+    question: Question, person: Reader, page: int
+) -> tuple[list[Answer], int, int]:
+    size = numbers.ANSWERS_PER_PAGE
+    page_count = max(1, -(-question.answer_count // size))
+    page = max(1, page)
+    start = (page - 1) * size
+    rows = Answer.objects.visible_to(person).filter(question=question)
+    rows = rows.select_related("author__tally").defer("body", "body_text")
+    # One more than a page: moderators see removed answers, which are not counted.
+    found = list(_in_order(rows, question.accepted_answer_id)[start : start + size + 1])
+    if len(found) > size:
+        page_count = max(page_count, page + 1)
+    for answer in found:
+        answer.question = question
+    return found[:size], page, page_count
+
+
+def _comments(
+    question: Question, answers: list[Answer], person: Reader
+) -> dict[int | str, list[Comment]]:
+    place = Q(question=question) | Q(answer__in=[answer.pk for answer in answers])
+    rows = Comment.objects.visible_to(person).filter(place)
+    grouped: dict[int | str, list[Comment]] = defaultdict(list)
+    for comment in (
+        rows.select_related("author").defer("body_text").order_by("created_at", "pk")
+    ):
+        grouped[comment.answer_id or "question"].append(comment)
+    return grouped
+
+
+def _events(question: Question) -> list[QuestionEvent]:
+    """The trace with `event.gap` since the step before and `event.subject`, a person.
+
+    The subject is who wrote the answer that the step is about, if it is about one.
+    """
+    events = list(question.events.select_related("actor").order_by("seq"))
+    wanted = {event.data.get("author") for event in events} - {None}
+    people = Person.objects.in_bulk(wanted) if wanted else {}
+    before = None
+    for event in events:
+        event.gap = event.at - before.at if before else None
+        event.subject = people.get(event.data.get("author"))
+        before = event
+    return events
+
+
+def _articles(question: Question) -> list[ArticleLink]:
+    sources = (
+        ArticleSource.objects.filter(question=question, article__live=True)
+        .select_related("article")
+        .order_by("article_id")
+    )
+    articles = {source.article_id: source.article for source in sources}
+    return [
+        ArticleLink(one.title, one.get_url() or "", one.first_published_at)
+        for one in articles.values()
+    ]
+
+
+def _related(question: Question, tags: list[Tag]) -> list[Related]:
+    """Newest threads under the rarest tags, solved ones and shared tags first."""
+    rarest = sorted(tags, key=lambda tag: tag.question_count)[:2]
+    near = (
+        Tagging.objects.filter(tag__in=[tag.pk for tag in rarest])
+        .exclude(question=question)
+        .order_by("-question_id")
+        .values_list("question_id", flat=True)[:60]
+    )
+    shared: dict[int, int] = defaultdict(int)
+    for pk in near:
+        shared[pk] += 1
+    rows = (
+        Question.objects.visible()
+        .in_language(question.language)
+        .filter(pk__in=list(shared))
+        .only(
+            "title", "slug", "language", "solved_at", "with_staff_since", "answer_count"
+        )
+    )
+    ranked = sorted(
+        rows, key=lambda one: (shared[one.pk], one.solved_at is not None, one.pk)
+    )
+    return [
+        Related(one.pk, one.title, one.get_absolute_url(), one.status)
+        for one in reversed(ranked[-RELATED:])
+    ]
+
+
+def _my_votes(
+    question: Question, answers: list[Answer], person: Reader
+) -> dict[int | None, int]:
+    """My vote by answer id; under None the one on the question."""
+    if not person.is_authenticated:
+        return {}
+    place = Q(question=question) | Q(answer__in=[answer.pk for answer in answers])
+    votes = Vote.objects.filter(place, voter=person)
+    return dict(votes.values_list("answer_id", "value"))
+
+
+def _my_interest(question: Question, person: Reader) -> dict[str, bool]:
+    if not person.is_authenticated:
+        return {}
+    mine = {"question": question, "person": person}
+    return {
+        "follows": Follow.objects.filter(**mine).exists(),
+        "has_me_too": MeToo.objects.filter(**mine).exists(),
+    }
+
+
+def _as_seen(
+    question: Question,
+    answer: Answer,
+    comments: list[Comment],
+    votes: dict[int | None, int],
+    person: Reader,
+    may_accept: bool,
+) -> ThreadAnswer:
+    is_mine = permissions.is_author(person, answer)
+    is_accepted = answer.pk == question.accepted_answer_id
+    return ThreadAnswer(
+        answer=answer,
+        comments=comments,
+        is_accepted=is_accepted,
+        my_vote=votes.get(answer.pk, 0),
+        is_mine=is_mine,
+        may_edit=permissions.may_edit(person, answer),
+        may_delete=permissions.may_delete(person, answer),
+        may_restore=not answer.is_visible and permissions.may_moderate(person),
+        may_accept=may_accept
+        and answer.is_visible
+        and (not is_mine or question.author_id == answer.author_id),
+    )

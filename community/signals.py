@@ -1,0 +1,17 @@
+"""Facts the community announces, inside the transaction that makes them true.
+
+A receiver that raises undoes the fact. `at` is the moment of the fact.
+"""
+
+from django.dispatch import Signal
+
+question_asked = Signal()  # question, at
+answer_posted = Signal()  # question, answer, at
+answer_accepted = Signal()  # question, answer, by, at
+answer_unaccepted = Signal()  # question, answer, by, at
+vote_changed = Signal()  # post, voter, old, new, at; values -1, 0 or 1
+post_deleted = Signal()  # post, by, at
+post_restored = Signal()  # post, by, at
+question_solved = Signal()  # question, answer, by, at
+question_reopened = Signal()  # question, by, at
+article_credited = Signal()  # source, question, article, at; first publication only

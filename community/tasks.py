@@ -1,0 +1,73 @@
+"""What the community does later: telling people."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from common.outbox import handles
+from community.actions.telling import TELL
+from community.models import Answer, Comment, Follow, Question
+from people.actions import notify
+from people.models import Person
+
+_KIND_OF_POST = {"question": Question, "answer": Answer, "comment": Comment}
+
+
+@handles(TELL)
+def tell_people(payloads: list[dict[str, Any]], at: datetime) -> None:  # noqa: ARG001
+    """Notify whoever the fact concerns. Twice is once: each notification has a key."""
+    for payload in payloads:
+        _tell(payload)
+
+
+def _tell(payload: dict[str, Any]) -> None:
+    what = payload["what"]
+    rows = _KIND_OF_POST[payload["kind"]].objects.select_related("author")
+    post = rows.get(pk=payload["post"])
+    # What was removed in the meantime is no news any more, its removal is.
+    if not post.is_visible and what != "post_removed":
+        return
+    thread = _thread_of(post)
+    data = {"title": thread.title, "name": post.author.name, **payload["data"]}
+    url = thread.get_absolute_url() if what == "post_removed" else _address(post)
+    for person in _audience(what, post, thread, payload.get("by")):
+        notify(
+            person=person,
+            kind=what,
+            data=data,
+            url=url,
+            key=f"{payload['key']}:{person.pk}",
+            at=datetime.fromisoformat(payload["at"]),
+        )
+
+
+def _audience(
+    what: str, post: Question | Answer | Comment, thread: Question, by_id: int | None
+) -> Iterable[Person]:
+    """Who is told; never the person who did it."""
+    if what in ("answer_accepted", "article_credited", "post_removed"):
+        people = [post.author]
+    elif what == "post_commented":
+        people = [(post.answer or post.question).author]
+    else:
+        people = _followers(thread)
+    not_told = {by_id or post.author_id}
+    if what == "question_solved":
+        # They learn that their answer was accepted, which says the same.
+        not_told.add(post.author_id)
+    return [one for one in people if one.pk not in not_told and not one.is_imported]
+
+
+def _followers(thread: Question) -> list[Person]:
+    follows = Follow.objects.filter(question=thread).select_related("person")
+    return [follow.person for follow in follows.order_by("pk")]
+
+
+def _thread_of(post: Question | Answer | Comment) -> Question:
+    if isinstance(post, Question):
+        return post
+    return post.question if isinstance(post, Answer) else post.thread
+
+
+def _address(post: Question | Answer | Comment) -> str:
+    return post.get_absolute_url()
