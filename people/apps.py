@@ -2,7 +2,6 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
-from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class PeopleConfig(AppConfig):
@@ -11,11 +10,13 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from people.registries import MANAGERS, grant
+
         import_module("people.receivers")
-
-
-class StaffUsersConfig(WagtailUsersAppConfig):
-    """Wagtail's user screens, with our forms: no passwords, no deletion."""
-
-    default = False
-    user_viewset = "people.staff_screens.StaffPersonViewSet"
+        grant(
+            MANAGERS,
+            "people.add_person",
+            "people.change_person",
+            "people.delete_person",
+            "people.view_person",
+        )

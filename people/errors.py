@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Refused
+from common.errors import Refused, TooMany
 
 
 class HandleNotAllowed(Refused):
@@ -26,7 +26,14 @@ class HandleTaken(Refused):
 
 class NameNotAllowed(Refused):
     sentence = _(
-        "A name may not look like a web or e-mail address. Please choose another."
+        "A name is one line without hidden characters, and may not look like a web or"
+        " e-mail address. Please choose another."
+    )
+
+
+class NameReserved(Refused):
+    sentence = _(
+        "This name is kept for the people who run the site. Please choose another."
     )
 
 
@@ -35,15 +42,22 @@ class PersonErased(Refused):
     sentence = _("This person has left, and their profile was erased.")
 
 
-class TooManySignIns(Refused):
+class TooManySignIns(TooMany):
     """Too many wrong passwords for one account, or too many tries from one place."""
 
-    status = 429
     sentence = _(
         "Too many sign-in attempts. Your account is unchanged: wait a few minutes and"
         " try again, or ask for a sign-in code by e-mail."
     )
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__()
-        self.retry_after = retry_after
+
+class TimeZoneUnknown(Refused):
+    sentence = _("This time zone is not known here. Please choose one from the list.")
+
+
+class TermsNotAccepted(Refused):
+    status = 403
+    sentence = _(
+        "Our terms have changed. Nothing was done yet: read and accept them on your"
+        " profile's terms page, then send this again."
+    )

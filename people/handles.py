@@ -132,10 +132,19 @@ def skeleton(handle: str) -> str:
     >>> skeleton("Bi11y_Vvard") == skeleton("billy-ward")
     True
     """
-    folded = unicodedata.normalize("NFKC", handle).casefold().translate(CONFUSABLES)
+    folded = _folded(handle).translate(CONFUSABLES)
     for looks, like in CONFUSABLE_PAIRS:
         folded = folded.replace(looks, like)
     return unicodedata.normalize("NFKC", folded)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two spellings are one handle: case does not count."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(handle: str) -> str:
+    return unicodedata.normalize("NFKC", handle).casefold()
 
 
 def clean_handle(value: str, *, allow_reserved: bool = False) -> str:

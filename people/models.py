@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _
 
 from people.handles import skeleton
+from people.registries import ENTER_ADMIN
 
 
 class Region(models.Model):
@@ -204,9 +205,15 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.erased_at is not None
 
     @property
+    def voice(self) -> str:
+        """How the person sounds beside their name: member, agent or official."""
+        is_staff = self.standing == self.Standing.STAFF
+        return "official" if is_staff else str(self.standing)
+
+    @property
     def is_staff(self) -> bool:
         """May enter the admin. Read from the role, so that removal counts at once."""
-        return self.has_perm("wagtailadmin.access_admin")
+        return self.has_perm(ENTER_ADMIN)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

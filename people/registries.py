@@ -16,6 +16,8 @@ EDITORS, MODERATORS, DESK, MANAGERS = GROUPS = (
     "Managers",
 )
 
+ENTER_ADMIN = "wagtailadmin.access_admin"
+
 Sentence = Callable[[dict[str, Any]], str]
 
 

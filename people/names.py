@@ -1,0 +1,95 @@
+"""Display names: free, but never an address and never the house's own voice."""
+
+import re
+import unicodedata
+
+from common.text import clean_line
+from people.errors import NameNotAllowed, NameReserved
+from people.handles import RESERVED_HAN, RESERVED_WORDS, skeleton
+
+MAX_CHARS = 60
+
+# A mail program turns these into a link, and the mail carries our name.
+ADDRESS_LIKE = re.compile(r"://|www\.|@|[^\W_]\.[^\W\d_]{2,}", re.I)
+
+LINE_BREAK = re.compile("[\r\n\u2028\u2029]")
+
+# Cyrillic and Greek letters that cannot be told from Latin ones (Unicode Technical
+# Standard 39, confusables.txt); enough to recognise "admin" in disguise.
+LOOKALIKES = str.maketrans(
+    "авеиіјкмнорсԁѕтухһԛԝвαβεικνορτυχ", "abeuijkmhopcdstyxhqwbabeikvoptux"
+)
+JOINER = "\u200d"
+
+
+def clean_display_name(value: str, *, allow_reserved: bool = False) -> str:
+    """One line in composed, half-width characters; "" stays "".
+
+    Raises NameNotAllowed for what a mail program would make a link of and for
+    invisible characters, NameReserved for what would pass as the house.
+    """
+    if LINE_BREAK.search(value) or _has_invisible(value):
+        raise NameNotAllowed
+    name = clean_line(value, MAX_CHARS, nfkc=True)
+    if ADDRESS_LIKE.search(name):
+        raise NameNotAllowed
+    if not allow_reserved and passes_as_the_house(name):
+        raise NameReserved
+    return name
+
+
+def passes_as_the_house(name: str) -> bool:
+    plain = name.casefold().translate(LOOKALIKES)
+    if any(word in plain for word in RESERVED_HAN):
+        return True
+    words = [_word(part) for part in re.split(r"[\W_]+", plain) if part]
+    # "Team" alone speaks for us, "Team Rocket" does not; "Admin Li" always does.
+    return "".join(words) in _HOUSE_WORDS or not _SPEAKERS.isdisjoint(words)
+
+
+def _word(part: str) -> str:
+    return skeleton(part.rstrip("0123456789") or part)
+
+
+def imported_name(value: str) -> str:
+    """Somebody else's name as it may stand here: one line, cut, never a link."""
+    kept = _harmless(unicodedata.normalize("NFKC", value))
+    if ADDRESS_LIKE.search(kept):
+        kept = re.sub(r"[@./:]+", " ", kept)
+    return " ".join(kept.split())[:MAX_CHARS].rstrip()
+
+
+def imported_text(value: str, max_chars: int) -> str:
+    """Somebody else's words about themselves, cut; lines are kept."""
+    return _harmless(unicodedata.normalize("NFC", value)).strip()[:max_chars].rstrip()
+
+
+def _harmless(value: str) -> str:
+    """Without what no keyboard types: invisible, unassigned, broken characters."""
+    return "".join(
+        char
+        for char in value.replace("\r\n", "\n").replace("\t", " ")
+        if char == "\n" or unicodedata.category(char)[0] != "C"
+    )
+
+
+def _has_invisible(name: str) -> bool:
+    """The joiner that builds one emoji of two is the only such character allowed."""
+    return any(
+        unicodedata.category(char) == "Cf"
+        and not (
+            char == JOINER
+            and index
+            and unicodedata.category(name[index - 1]) in {"So", "Sk", "Mn"}
+        )
+        for index, char in enumerate(name)
+    )
+
+
+_HOUSE_WORDS = frozenset(map(skeleton, RESERVED_WORDS))
+_SPEAKERS = frozenset(
+    map(
+        skeleton,
+        ["admin", "administrator", "answerhall", "moderator", "official", "staff"],
+    )
+)

@@ -1,0 +1,134 @@
+"""What people ask about people."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import get_language, override
+
+from people import registries
+from people.handles import same, skeleton
+from people.models import Consent, Notification, NotificationChoice, OldHandle, Person
+
+AGREED_AT_SIGN_UP = (
+    Consent.Kind.TERMS,
+    Consent.Kind.PRIVACY,
+    Consent.Kind.CONTENT_LICENCE,
+)
+
+
+def person_at(handle: str) -> Person | None:
+    """Who has this handle or once had it, in any case of letters.
+
+    Whoever looks the same but is spelled otherwise is somebody else.
+    """
+    looks = skeleton(handle)
+    person = Person.objects.filter(handle_skeleton=looks).first()
+    if person is not None and not same(person.handle, handle):
+        return None
+    if person is None:
+        person = _person_once_at(handle, looks)
+    while person is not None and person.merged_into is not None:
+        person = person.merged_into
+    return person
+
+
+def _person_once_at(handle: str, looks: str) -> Person | None:
+    old = (
+        OldHandle.objects.select_related("person")
+        .filter(handle_skeleton__in=[looks, forgotten(looks)])
+        .first()
+    )
+    if old is None or (old.handle and not same(old.handle, handle)):
+        return None
+    return old.person
+
+
+def is_taken(handle: str, *, by_other_than: Person | None = None) -> bool:
+    looks = skeleton(handle)
+    people = Person.objects.filter(handle_skeleton=looks)
+    old = OldHandle.objects.filter(handle_skeleton__in=[looks, forgotten(looks)])
+    if by_other_than is not None and by_other_than.pk:
+        people = people.exclude(pk=by_other_than.pk)
+        old = old.exclude(person=by_other_than)
+    return people.exists() or old.exists()
+
+
+def forgotten(looks: str) -> str:
+    """What is kept of an erased person's handle: enough to give it to nobody else."""
+    return "#" + sha256(f"{settings.SECRET_KEY}{looks}".encode()).hexdigest()[:40]
+
+
+def missing_consents(person: Person) -> list[Consent.Kind]:
+    """What the person has yet to agree to, in its present version; in one query."""
+    agreed = set(
+        person.consents.filter(
+            version=settings.ANSWERHALL_TERMS_VERSION, withdrawn_at=None
+        ).values_list("kind", flat=True)
+    )
+    return [kind for kind in AGREED_AT_SIGN_UP if kind not in agreed]
+
+
+def unread_notifications(person: Person) -> int:
+    return person.notifications.unread().count()
+
+
+def notifications_of(person: Person) -> QuerySet[Notification]:
+    return person.notifications.order_by("-at", "-pk")
+
+
+def sentence_of(notification: Notification, language: str | None = None) -> str:
+    """The notification in words; "" when the room that knew its kind is gone."""
+    known = registries.notification_kinds().get(notification.kind)
+    if known is None:
+        return ""
+    with override(language or get_language()):
+        return str(known.sentence(notification.data))
+
+
+def wants(person: Person, kind: str, channel: NotificationChoice.Channel) -> bool:
+    choice = person.notification_choices.filter(kind=kind, channel=channel).first()
+    return choice.is_wanted if choice else _by_default(kind, channel)
+
+
+def _by_default(kind: str, channel: str) -> bool:
+    if channel == NotificationChoice.Channel.SITE:
+        return True
+    known = registries.notification_kinds().get(kind)
+    return known is not None and known.by_mail
+
+
+@dataclass(frozen=True)
+class KindChoice:
+    """One row of the preferences page."""
+
+    kind: str
+    label: str
+    on_site: bool
+    by_mail: bool
+
+
+def notification_choices(person: Person) -> list[KindChoice]:
+    """Every kind a reader may switch, with their wishes; in one query."""
+    wishes = {
+        (choice.kind, choice.channel): choice.is_wanted
+        for choice in person.notification_choices.all()
+    }
+    site, mail = NotificationChoice.Channel.SITE, NotificationChoice.Channel.MAIL
+    return [
+        KindChoice(
+            kind=known.kind,
+            label=str(known.label),
+            on_site=wishes.get((known.kind, site), _by_default(known.kind, site)),
+            by_mail=wishes.get((known.kind, mail), _by_default(known.kind, mail)),
+        )
+        for known in registries.notification_kinds().values()
+        if known.label
+    ]
+
+
+def wants_marketing(person: Person) -> bool:
+    return person.consents.filter(
+        kind=Consent.Kind.MARKETING, withdrawn_at=None
+    ).exists()

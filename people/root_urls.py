@@ -1,0 +1,18 @@
+"""Doors, the same in every language. Stands before Wagtail's admin, whose own it takes.
+
+Without app_name: django-allauth's names must stay as they are.
+"""
+
+from django.urls import include, path
+from wagtail.admin.auth import require_admin_access
+
+from people import views
+from people.staff_screens import StaffAccountView
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/login/", views.staff_sign_in, name="staff_sign_in"),
+    path("admin/password_reset/", views.staff_reset),
+    path("admin/password_reset/<path:rest>", views.staff_reset),
+    path("admin/account/", require_admin_access(StaffAccountView.as_view())),
+]

@@ -1,0 +1,162 @@
+"""Pages about people: profiles, one's own account, notifications, the staff's door."""
+
+from allauth.account.views import login as allauth_login
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.errors import TooMany
+from common.http import post_only, safe_next, see_other
+from common.limits import spend
+from common.paging import page_of
+from people import actions, queries
+from people.adapters import TERMS_DUE
+from people.errors import TooManySignIns
+from people.forms import ProfileForm, TermsForm
+
+NOTIFICATIONS_PER_PAGE = 30
+
+
+# Profiles
+
+
+@require_safe
+def profile(request: HttpRequest, handle: str) -> HttpResponse:
+    person = queries.person_at(handle)
+    if person is None:
+        raise Http404
+    if person.is_erased:
+        return render(request, "people/erased.html", status=410)
+    if not person.is_active:
+        raise Http404
+    if person.handle != handle:
+        return redirect(person, permanent=True)
+    return render(request, "people/profile.html", {"person": person})
+
+
+@login_required
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    return redirect(request.user)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_me(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        person = actions.change_profile(
+            person=request.user, at=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _("Your profile is saved."))
+        return see_other(request, person.get_absolute_url())
+    status = 400 if form.errors else 200
+    return render(request, "people/edit.html", {"form": form}, status=status)
+
+
+@login_required
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/security.html")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def terms(request: HttpRequest) -> HttpResponse:
+    """Ask for the present terms. Reading on stays possible; posting waits for this."""
+    target = safe_next(request, reverse("people:me"))
+    form = TermsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.accept_terms(person=request.user, at=timezone.now())
+        request.session.pop(TERMS_DUE, None)
+        return see_other(request, target)
+    status = 400 if form.errors else 200
+    return render(
+        request, "people/terms.html", {"form": form, "next": target}, status=status
+    )
+
+
+# Notifications
+
+
+@login_required
+@require_safe
+def notifications(request: HttpRequest) -> HttpResponse:
+    page = page_of(
+        queries.notifications_of(request.user),
+        request.GET.get("page"),
+        per_page=NOTIFICATIONS_PER_PAGE,
+    )
+    rows = [(row, queries.sentence_of(row)) for row in page]
+    return render(request, "people/notifications.html", {"page": page, "rows": rows})
+
+
+@login_required
+@post_only
+def read_notifications(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    actions.mark_read(person=request.user, pk=pk, at=timezone.now())
+    return see_other(request, safe_next(request, reverse("people:notifications")))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def notification_choices(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        for choice in queries.notification_choices(request.user):
+            actions.choose_notifications(
+                person=request.user,
+                kind=choice.kind,
+                on_site=f"site-{choice.kind}" in request.POST,
+                by_mail=f"mail-{choice.kind}" in request.POST,
+            )
+        actions.choose_marketing(
+            person=request.user,
+            is_wanted="marketing" in request.POST,
+            at=timezone.now(),
+        )
+        messages.success(request, _("Your choices are saved."))
+        return see_other(request, reverse("people:notification_choices"))
+    context = {
+        "choices": queries.notification_choices(request.user),
+        "wants_marketing": queries.wants_marketing(request.user),
+    }
+    return render(request, "people/notification_choices.html", context)
+
+
+# The staff's door: Wagtail's own sign-in and reset pages are never reached
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def staff_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the one door. What is posted here counts as tries at that door."""
+    if request.method != "POST":
+        query = urlencode({"next": safe_next(request, reverse("wagtailadmin_home"))})
+        return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+    posted = request.POST.copy()
+    # Wagtail's form calls it so; whoever tries passwords here uses its names.
+    posted.setdefault("login", posted.get("username", ""))
+    try:
+        spend("people.staff_sign_in", posted["login"].strip().lower(), (5, 300))
+    except TooMany as refusal:
+        raise TooManySignIns(retry_after=refusal.retry_after or 300) from refusal
+    request.POST = posted
+    return allauth_login(request)
+
+
+@never_cache
+def staff_reset(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG001
+    return redirect("account_reset_password")
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """django-allauth's limits answer in the house's words (handler429)."""
+    raise TooManySignIns(retry_after=60)
