@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,12 +11,16 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         from common import append_only
-        from community import notifications, receivers  # noqa: F401
         from people import registries
 
+        for module in ("notifications", "receivers", "search_indexes"):
+            import_module(f"community.{module}")
         append_only.register("community.QuestionEvent")
         append_only.register("community.ReputationChange")
         append_only.register("community.PostRevision")
-        for group in ("Moderators", "Managers"):
-            registries.grant(group, "community.moderate_posts")
-        registries.grant("Managers", "community.manage_taxonomy")
+        registries.grant(registries.MODERATORS, "community.moderate_posts")
+        registries.grant(
+            registries.MANAGERS,
+            "community.moderate_posts",
+            "community.manage_taxonomy",
+        )

@@ -66,14 +66,24 @@ class SamePostAgain(Refused):
 
 
 class FirstDayLimit(TooMany):
+    """`most` posts of a kind on the first day; `retry_after` seconds until it ends."""
+
     sentence = _(
         "On your first day you can post %(most)s of these. "
-        "What you wrote is not lost: send it tomorrow."
+        "Please send it again in %(wait)s."
     )
+
+    def __init__(self, *, most: int, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
+        self.most = most
+        self.facts["most"] = most
 
 
 class PostingTooFast(TooMany):
-    sentence = _("That is a lot at once. Please wait a little and send it again.")
+    sentence = _(
+        "That is a lot at once, so this was not posted yet. "
+        "Please send it again in %(wait)s."
+    )
 
 
 class OwnPost(NotAllowed):

@@ -49,7 +49,7 @@ def lock_visible(post: Post) -> Post:
 def spend(action: str, person: Person, at: datetime, *allowed: tuple[int, int]) -> None:
     """Count one of these against what a person may do in a while."""
     if is_news(at, timezone.now()) and not is_staff(person):
-        limits.spend(action, str(person.pk), *allowed)
+        limits.spend(action, str(person.pk), *allowed, at=at)
 
 
 def allow_post(

@@ -1,0 +1,120 @@
+"""A thread as search finds it: one document with question and answers."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from community.models import Answer, PostState, Question
+from search.analyser import plain_words
+from search.documents import Hit
+from search.indexes import HallIndex, hits_of
+from search.registries import fallback, still_visible
+
+FALLBACK_WORDS = 3
+
+
+def indexed_questions() -> QuerySet[Question]:
+    """Public threads with all that a document needs, in three queries."""
+    answers = Answer.objects.visible().order_by("-vote_score", "pk")
+    return (
+        Question.objects.visible()
+        .select_related("circle")
+        .prefetch_related(
+            "tags",
+            Prefetch(
+                "answers",
+                answers.only("question", "body_text", "vote_score"),
+                to_attr="public_answers",
+            ),
+        )
+        .defer("body", "body_html")
+    )
+
+
+class QuestionIndex(HallIndex):
+    kind = "question"
+
+    def get_model(self) -> type[Question]:
+        return Question
+
+    def get_updated_field(self) -> str:
+        return "last_activity_at"
+
+    def index_queryset(self, using: str | None = None) -> QuerySet[Question]:  # noqa: ARG002
+        return indexed_questions()
+
+    def prepare_title(self, question: Question) -> str:
+        return question.title
+
+    def prepare_language(self, question: Question) -> str:
+        return question.language
+
+    def prepare_url(self, question: Question) -> str:
+        return question.get_absolute_url()
+
+    def prepare_question(self, question: Question) -> str:
+        return question.body_text
+
+    def prepare_accepted(self, question: Question) -> str:
+        accepted = question.accepted_answer_id
+        return _joined(one for one in _answers(question) if one.pk == accepted)
+
+    def prepare_answers(self, question: Question) -> str:
+        accepted = question.accepted_answer_id
+        return _joined(one for one in _answers(question) if one.pk != accepted)
+
+    def prepare_status(self, question: Question) -> str:
+        return question.status
+
+    def prepare_circle(self, question: Question) -> str:
+        return question.circle.slug
+
+    def prepare_circle_names(self, question: Question) -> dict[str, str]:
+        return {"en": question.circle.name_en, "zh-hans": question.circle.name_zh}
+
+    def prepare_tags(self, question: Question) -> list[str]:
+        return [tag.slug for tag in question.tags.all()]
+
+    def prepare_tag_names(self, question: Question) -> list[str]:
+        return [tag.name for tag in question.tags.all()]
+
+    def prepare_votes(self, question: Question) -> int:
+        return question.vote_score
+
+    def prepare_answer_count(self, question: Question) -> int:
+        return question.answer_count
+
+    def prepare_asked_at(self, question: Question) -> datetime:
+        return question.created_at
+
+
+@fallback("question")
+def find_questions(text: str, language: str | None, limit: int) -> list[Hit]:
+    """Threads whose title or text holds the longest words, without any index."""
+    words = plain_words(text, FALLBACK_WORDS)
+    found = indexed_questions()
+    for word in words:
+        found = found.filter(Q(title__icontains=word) | Q(body_text__icontains=word))
+    if language is not None:
+        found = found.in_language(language)
+    return hits_of(found.order_by("-vote_score", "-pk")[:limit] if words else [], text)
+
+
+@still_visible("question")
+def visible_questions(pks: Collection[int]) -> set[int]:
+    rows = Question.objects.filter(pk__in=pks, state=PostState.VISIBLE)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _answers(question: Question) -> list[Answer]:
+    """From the prefetch of `indexed_questions`, or asked for a single question."""
+    if not hasattr(question, "public_answers"):
+        question.public_answers = list(
+            Answer.objects.visible().filter(question=question).order_by("-vote_score")
+        )
+    return question.public_answers
+
+
+def _joined(answers: Iterable[Answer]) -> str:
+    return "\n".join(answer.body_text for answer in answers)
