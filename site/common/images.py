@@ -101,16 +101,16 @@ def clean_image(upload: UploadedFile) -> CleanImage:
 def _redrawn(picture: Image.Image) -> CleanImage:
     kind, suffix = _KEPT_AS[picture.format or ""]
     picture.seek(0)
-    upright = ImageOps.exif_transpose(picture)
-    see_through = kind != "JPEG" and upright.has_transparency_data
-    pixels = upright.convert("RGBA" if see_through else "RGB")
-    # A new picture: convert() keeps what came beside the pixels.
-    bare = Image.new(pixels.mode, pixels.size)
-    bare.paste(pixels)
+    picture.load()
+    ImageOps.exif_transpose(picture, in_place=True)
+    see_through = kind != "JPEG" and picture.has_transparency_data
+    pixels = picture.convert("RGBA" if see_through else "RGB")
+    # Comments, profiles and the like travel here; the encoders would write them again.
+    pixels.info.clear()
     target = io.BytesIO()
     if kind == "PNG":
-        bare.save(target, kind, optimize=False)
+        pixels.save(target, kind)
     else:
-        bare.save(target, kind, quality=85)
+        pixels.save(target, kind, quality=85)
     content = ContentFile(target.getvalue(), name=f"{uuid4().hex}{suffix}")
-    return CleanImage(content, bare.width, bare.height, suffix)
+    return CleanImage(content, pixels.width, pixels.height, suffix)

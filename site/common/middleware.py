@@ -11,6 +11,7 @@ from django.core.exceptions import (
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Refused
@@ -38,6 +39,17 @@ class RequestTooLarge(Refused):
     )
 
 
+def readable_cookies(get_response: GetResponse) -> GetResponse:
+    """Forget cookies that hold a NUL (quoted, as \\000): the database cannot read it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]
+        return get_response(request)
+
+    return middleware
+
+
 class refusals:  # noqa: N801  named like the functions it stands beside
     """Turn an uncaught Refused into a page, or for htmx into a notice on the page."""
 
@@ -62,6 +74,7 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
         "title": refusal.title,
         "sentence": str(refusal),
         "kept": _typed(request),
+        "back": _page_before(request),
     }
     headers = {"Cache-Control": "private, no-store", **refusal.headers}
     if refusal.retry_after:
@@ -86,6 +99,12 @@ def _typed(request: HttpRequest) -> str:
         return ""
     text = "\n\n".join(part for part in typed if part.strip())
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _page_before(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    host = request.get_host()
+    return referer if url_has_allowed_host_and_scheme(referer, {host}) else ""
 
 
 def _unreadable(request: HttpRequest) -> Refused | None:

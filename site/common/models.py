@@ -32,7 +32,9 @@ class OutboxRow(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_at"], name="outbox_waiting", condition=Q(done_at=None)
+                fields=["kind", "next_at"],
+                name="outbox_waiting",
+                condition=Q(done_at=None),
             ),
             models.Index(F("claim"), name="outbox_claimed", condition=~Q(claim=None)),
             models.Index(

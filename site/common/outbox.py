@@ -145,6 +145,11 @@ def _claim(kind: _Kind, at: datetime) -> list[OutboxRow]:
 def _do(kind: _Kind, rows: list[OutboxRow], at: datetime, now: datetime) -> int:
     try:
         kind.handler([row.payload for row in rows], at)
+    except (KeyboardInterrupt, SystemExit):
+        # The worker was told to stop: somebody else may go on at once.
+        for row in rows:
+            _release(row, row.claim)
+        raise
     except Exception as error:  # noqa: BLE001  whatever broke, the others go on
         if len(rows) > 1:
             # One bad row must not hold up the rest of its batch.

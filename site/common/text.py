@@ -76,11 +76,9 @@ def clean_line(value: str, max_chars: int, *, nfkc: bool = False) -> str:
     With `nfkc` full-width letters become ordinary ones (ＶＩＰ -> VIP), for names and
     tags. Raises BadText.
     """
-    line = " ".join(_INVISIBLE.sub("", _LINE_BREAK.sub("\n", value)).split())
-    line = unicodedata.normalize("NFKC" if nfkc else "NFC", _printable(line))
-    if nfkc:
-        line = " ".join(line.split())
-    return _short_enough(line, max_chars)
+    line = _INVISIBLE.sub("", _printable(_LINE_BREAK.sub("\n", value)))
+    line = unicodedata.normalize("NFKC" if nfkc else "NFC", line)
+    return _short_enough(" ".join(line.split()), max_chars)
 
 
 def clean_body(value: str, max_chars: int = MAX_BODY_CHARS) -> str:

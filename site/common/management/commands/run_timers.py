@@ -1,16 +1,19 @@
 """Run whatever is due, again and again."""
 
+import logging
 import signal
 import threading
 from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from common import timers
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -55,7 +58,11 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: enough.set())
         while not enough.is_set():
             close_old_connections()
-            timers.run_due(timezone.now(), only=only)
+            try:
+                timers.run_due(timezone.now(), only=only)
+            except DatabaseError:
+                # A database that restarts must not end the timers for good.
+                logger.exception("The database does not answer; looking again soon")
             close_old_connections()
             enough.wait(seconds)
 
