@@ -1,0 +1,1 @@
+"""Search engines behind one interface, so that callers never learn which one runs."""

@@ -1,0 +1,321 @@
+"""The embedded engine: Whoosh's files, Haystack's calls, none of the stock detours.
+
+Whoosh keeps the inverted index; a word's weights over all sections are summed when
+indexing, which is what BM25F does when asking, so one field is searched instead of six.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from haystack.backends import BaseEngine
+from whoosh import columns, fields, formats
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
+
+from search.analyser import is_han
+from search.documents import SECTION_WEIGHTS, Document
+from search.engines import whoosh_files as files
+from search.engines.base import (
+    COMMAND_WAIT_SECONDS,
+    Found,
+    HallBackend,
+    HallQuery,
+    Health,
+    Wanted,
+)
+from search.engines.whoosh_reading import Snapshot
+from search.errors import IndexBroken, IndexMissing
+
+logger = logging.getLogger(__name__)
+
+# More segments than this are merged, the small ones first.
+MAX_SEGMENTS = 8
+MEMORY_MEGABYTES = 192
+# A broken index is looked at again this often, not with every search.
+RETRY_SECONDS = 5.0
+
+
+class Weighed(fields.FieldType):
+    """Terms with the weights we say; nothing is left for Whoosh to analyse."""
+
+    def __init__(self) -> None:
+        super().__init__(format=formats.Existence(), analyzer=None)
+
+    def index(
+        self, value: Mapping[str, float], **_kwargs: Any
+    ) -> Iterator[tuple[bytes, int, float, bytes]]:
+        for term, weight in value.items():
+            yield term.encode(), 1, weight, b""
+
+    def separate_spelling(self) -> bool:
+        return False
+
+
+def _schema() -> fields.Schema:
+    return fields.Schema(
+        id=Weighed(),
+        words=Weighed(),
+        characters=Weighed(),
+        filters=Weighed(),
+        length=fields.COLUMN(columns.NumericColumn("f")),
+        prior=fields.COLUMN(columns.NumericColumn("f")),
+        day=fields.COLUMN(columns.NumericColumn("i")),
+        shown=fields.STORED(),
+    )
+
+
+class WhooshBackend(HallBackend):
+    """One per thread; what they read is shared by the whole process."""
+
+    def __init__(self, connection_alias: str, **connection_options: Any) -> None:
+        super().__init__(connection_alias, **connection_options)
+        self.path = Path(connection_options["PATH"])
+        self._rebuild: files.CheckedWriter | None = None
+
+    def find(self, wanted: Wanted) -> Found:
+        snapshot = _opened.snapshot(self.path)
+        try:
+            return snapshot.find(wanted)
+        except Exception:
+            _opened.distrust(self.path)
+            raise
+
+    def health(self) -> Health:
+        try:
+            snapshot = _opened.snapshot(self.path)
+        except IndexMissing as error:
+            return Health("missing", detail=str(error))
+        except IndexBroken as error:
+            return Health("broken", detail=str(error))
+        return Health(
+            "ok", documents=snapshot.documents, changed_at=snapshot.changed_at
+        )
+
+    def write(
+        self,
+        documents: Iterable[Document],
+        gone: Iterable[str] = (),
+        wait_seconds: float = 0.0,
+    ) -> None:
+        if self._rebuild is not None:
+            _add(self._rebuild, documents)
+            return
+        with files.only_writer(self.path, wait_seconds):
+            folder = self._folder_to_write()
+            with _writing(folder) as writer:
+                # Once per id: Whoosh would keep both.
+                latest = {document.id: document for document in documents}
+                _delete(writer, {*latest, *gone})
+                _add(writer, latest.values())
+
+    def empty(self, model_labels: Collection[str] | None) -> None:
+        with files.only_writer(self.path, COMMAND_WAIT_SECONDS):
+            if model_labels is None:
+                folder = files.new_folder(self.path)
+                _create(folder)
+                files.switch_to(self.path, folder)
+                return
+            with _writing(self._folder_to_write()) as writer:
+                _delete_where(
+                    writer, "filters", [f"model={label}" for label in model_labels]
+                )
+
+    @contextmanager
+    def rebuilding(self, wait_seconds: float = COMMAND_WAIT_SECONDS) -> Iterator[None]:
+        with files.only_writer(self.path, wait_seconds):
+            self._sweep()
+            folder = files.new_folder(self.path)
+            try:
+                _create(folder)
+                with _writing(folder) as self._rebuild:
+                    yield
+            except BaseException:
+                self._rebuild = None
+                self._sweep()
+                raise
+            self._rebuild = None
+            files.switch_to(self.path, folder)
+
+    def _folder_to_write(self) -> Path:
+        """The folder in use; a new one if there is none that can be read."""
+        try:
+            folder = files.current_folder(self.path)
+            files.read_toc(files.Shelf(folder), files.latest_generation(folder))
+        except (IndexMissing, IndexBroken, OSError):
+            folder = files.new_folder(self.path)
+            _create(folder)
+            files.switch_to(self.path, folder)
+        return folder
+
+    def _sweep(self) -> None:
+        """Remove half-built folders. Only for whoever holds the lock."""
+        try:
+            keep = files.current_folder(self.path)
+        except (IndexMissing, IndexBroken):
+            keep = None
+        files.remove_folders(self.path, keep=keep)
+
+
+class WhooshEngine(BaseEngine):
+    """What HAYSTACK_CONNECTIONS names."""
+
+    backend = WhooshBackend
+    query = HallQuery
+
+
+# Writing
+
+
+def _create(folder: Path) -> None:
+    FileIndex.create(files.Shelf(folder), _schema(), files.INDEX_NAME)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[files.CheckedWriter]:
+    """A writer that commits at the end, or leaves everything as it was."""
+    index = FileIndex(files.Shelf(folder), indexname=files.INDEX_NAME)
+    # Whole terms are read at once, so large blocks cost least.
+    codec = W3Codec(blocklimit=4096)
+    writer = files.CheckedWriter(index, limitmb=MEMORY_MEGABYTES, codec=codec)
+    try:
+        yield writer
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(mergetype=_merge_the_small)
+
+
+def _add(writer: files.CheckedWriter, documents: Iterable[Document]) -> None:
+    for document in documents:
+        words, length = _weighed_words(document)
+        characters = {c for term in words if is_han(term) for c in term}
+        filters = [
+            f"{name}={value}"
+            for name, values in document.filters.items()
+            for value in values
+        ]
+        writer.add_document(
+            id={document.id: 1.0},
+            words=words,
+            characters=dict.fromkeys(sorted(characters), 1.0),
+            filters=dict.fromkeys(filters, 1.0),
+            length=length,
+            prior=document.prior,
+            day=document.day,
+            shown=dict(document.shown),
+        )
+
+
+def _weighed_words(document: Document) -> tuple[dict[str, float], float]:
+    """Each word's weights summed over the sections, and the weighted length."""
+    weights: Counter[str] = Counter()
+    length = 0.0
+    for section, text in document.words.items():
+        weight = SECTION_WEIGHTS[section]
+        terms = text.split()
+        length += weight * len(terms)
+        for term in terms:
+            weights[term] += weight  # type: ignore[assignment] # counts are floats here
+    return dict(weights), length
+
+
+def _delete(writer: files.CheckedWriter, ids: Collection[str]) -> None:
+    _delete_where(writer, "id", ids)
+
+
+def _delete_where(
+    writer: files.CheckedWriter, field: str, terms: Iterable[str]
+) -> None:
+    terms = list(terms)
+    for segment in writer.segments:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        try:
+            for term in terms:
+                if (field, term) in reader:
+                    for number in reader.postings(field, term).all_ids():
+                        segment.delete_document(number)
+        finally:
+            reader.close()
+
+
+def _merge_the_small(writer: files.CheckedWriter, segments: list[Any]) -> list[Any]:
+    """Keep fewer than MAX_SEGMENTS by merging the smallest, up to one that is much
+    larger than those before it together: so each document is moved a few times only."""
+    kept = [segment for segment in segments if segment.doc_count()]
+    kept.sort(key=lambda segment: segment.doc_count())
+    count, together = 0, 0
+    if len(kept) >= MAX_SEGMENTS:
+        for segment in kept:
+            if count > 1 and segment.doc_count() > 3 * together:
+                break
+            count += 1
+            together += segment.doc_count()
+    merged, kept = kept[:count], kept[count:]
+    merged += [one for one in kept if one.deleted_count() > one.doc_count()]
+    for segment in merged:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in kept if segment not in merged]
+
+
+# Reading
+
+
+class _Opened:
+    """The snapshots of this process, by path; new ones are read when files change."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._snapshots: dict[Path, Snapshot] = {}
+        self._failures: dict[Path, tuple[float, IndexBroken]] = {}
+
+    def snapshot(self, path: Path) -> Snapshot:
+        """The index as it is now. Raises IndexMissing or IndexBroken."""
+        folder = files.current_folder(path)
+        with self._lock:
+            known = self._snapshots.get(path)
+            failed_at, failure = self._failures.get(folder, (0.0, None))
+            if failure is not None and time.monotonic() - failed_at < RETRY_SECONDS:
+                raise failure
+            try:
+                if known is None or known.folder != folder or not known.is_current():
+                    known = self._open(path, known)
+                self._snapshots[path] = known
+                self._failures.clear()
+                return known
+            except IndexMissing:
+                self._snapshots.pop(path, None)
+                raise
+            except Exception as error:
+                # Damaged pickles raise anything at all.
+                logger.exception("The search index in %s can't be read", folder)
+                self._snapshots.pop(path, None)
+                broken = IndexBroken(str(error) or type(error).__name__)
+                self._failures[folder] = (time.monotonic(), broken)
+                raise broken from error
+
+    def distrust(self, path: Path) -> None:
+        """Read everything anew, and check it, before the next search."""
+        with self._lock:
+            self._snapshots.pop(path, None)
+
+    def _open(self, path: Path, known: Snapshot | None) -> Snapshot:
+        """A writer may remove the files just named: then there are newer ones."""
+        for _try in range(3):
+            try:
+                return Snapshot(files.current_folder(path), known)
+            except FileNotFoundError as error:
+                missing = error
+                time.sleep(0.02)
+        raise IndexBroken(f"{Path(missing.filename or '').name} is gone")
+
+
+_opened = _Opened()

@@ -1,0 +1,390 @@
+"""Asking a Whoosh index: its postings as arrays, scored all at once.
+
+Whoosh walks postings one by one in Python; on arrays the same sum costs a tenth. What a
+word costs to read is remembered per segment, since segments never change.
+"""
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.formats import Existence
+from whoosh.reading import SegmentReader
+
+from search.analyser import Word, marked_tokens
+from search.engines import whoosh_files as files
+from search.engines.base import Found, Wanted
+
+Ids = NDArray[np.int64]
+Weights = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+# BM25: how soon more of the same word stops counting, how much length counts.
+K1, B = 1.2, 0.6
+# What a word is worth that is there only in parts, or only as its characters.
+PART_WORTH, CHARACTER_WORTH = 0.6, 0.3
+PREFIX_TERMS = 24
+# With fewer hits than this that have every word, those with most of them follow.
+ENOUGH = 3
+# ... most meaning this share of what the words say together (by their rarity).
+RELAXED_SHARE = 0.45
+PREFERRED_LANGUAGE = 1.15
+
+_format = Existence()
+KEPT_POSTINGS = 2_000_000
+NOTHING: tuple[Ids, Weights] = (
+    np.empty(0, dtype=np.int64),
+    np.empty(0, dtype=np.float32),
+)
+
+
+class Leaf:
+    """One segment. Reads its file under a lock, since readers share its position."""
+
+    def __init__(self, shelf: files.Shelf, schema: Any, segment: Any) -> None:
+        name = segment.make_filename(segment.COMPOUND_EXT)
+        shelf.verify(name)
+        self.file = Path(shelf.folder) / name
+        self.stamp = _stamp(self.file)
+        self.size: int = segment.doc_count_all()
+        self._reader = SegmentReader(shelf, schema, segment)
+        self._terms = self._reader._terms
+        weakref.finalize(self, self._reader.close)
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], tuple[Ids, Weights]] = OrderedDict()
+        self._kept_postings = 0
+        self.lengths = self._column("length", ">f4", np.float32)
+        self.priors = self._column("prior", ">f4", np.float32)
+        self.days = self._column("day", ">i4", np.int32)
+
+    def postings(self, field: str, term: str) -> tuple[Ids, Weights]:
+        """Where a term stands, and with what weight."""
+        key = (field, term)
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+            found = self._read(field, term)
+            self._kept[key] = found
+            self._kept_postings += len(found[0]) + 16
+            while self._kept_postings > KEPT_POSTINGS:
+                _key, dropped = self._kept.popitem(last=False)
+                self._kept_postings -= len(dropped[0]) + 16
+            return found
+
+    def _read(self, field: str, term: str) -> tuple[Ids, Weights]:
+        key = (field, term.encode())
+        if key not in self._terms:
+            return NOTHING
+        # Not the reader's own postings(): it leaves out what was deleted by now.
+        matcher = self._terms.matcher(*key, _format)
+        blocks: list[tuple[Ids, Weights]] = []
+        while matcher.is_active():
+            matcher._read_data()
+            steps, weights, _values = matcher._data
+            ids = np.cumsum(np.array(steps, dtype=np.int64))
+            each: Weights = np.ones(len(ids), dtype=np.float32)
+            if weights is not None:  # None: 1 each; one number: the same each
+                each *= np.asarray(weights, dtype=np.float32)
+            blocks.append((ids, each))
+            matcher._next_block()
+        if len(blocks) == 1:
+            return blocks[0]
+        return (
+            np.concatenate([ids for ids, _ in blocks]),
+            np.concatenate([each for _, each in blocks]),
+        )
+
+    def terms(self, field: str, prefix: str, limit: int = 10_000) -> list[str]:
+        found: list[str] = []
+        with self._lock:
+            start = prefix.encode()
+            for name, term in self._terms.terms_from(field, start):
+                if name != field or not term.startswith(start) or len(found) >= limit:
+                    break
+                found.append(term.decode())
+        return found
+
+    def shown(self, number: int) -> Mapping[str, Any]:
+        with self._lock:
+            return self._reader.stored_fields(number)["shown"]
+
+    def _column(self, name: str, written: str, wanted: Any) -> NDArray[Any]:
+        values = np.zeros(self.size, dtype=wanted)
+        with self._lock:
+            documents = self._reader._perdoc
+            if documents.has_column(name):
+                file, start, length = documents._get_column_file(name)
+                raw = np.frombuffer(file.get(start, length), dtype=written)
+                values[: len(raw)] = raw
+        return values
+
+
+class Snapshot:
+    """The whole index as it was at one commit. Many threads may ask it."""
+
+    def __init__(self, folder: Path, known: "Snapshot | None") -> None:
+        shelf = files.Shelf(folder)
+        self.folder = folder
+        self.generation = files.latest_generation(folder)
+        self.stamps = {}
+        toc = files.read_toc(shelf, self.generation)
+        before = known.leaves if known is not None and known.folder == folder else {}
+        self.leaves: dict[str, Leaf] = {}
+        alive: list[Mask] = []
+        for segment in toc.segments:
+            name = segment.segment_id()
+            leaf = before.get(name)
+            if leaf is None or leaf.stamp != _stamp(leaf.file):
+                leaf = Leaf(shelf, toc.schema, segment)
+            self.leaves[name] = leaf
+            mask = np.ones(leaf.size, dtype=np.bool_)
+            mask[np.fromiter(segment.deleted_docs(), dtype=np.int64)] = False
+            alive.append(mask)
+        kept = list(self.leaves.values())
+        toc_file = folder / f"_{files.INDEX_NAME}_{self.generation}.toc"
+        self.stamps = {toc_file: _stamp(toc_file)}
+        self.stamps |= {leaf.file: leaf.stamp for leaf in kept}
+        self.changed_at = datetime.fromtimestamp(toc_file.stat().st_mtime, tz=UTC)
+        self._offsets = np.cumsum([0, *(leaf.size for leaf in kept)])
+        self.size = int(self._offsets[-1])
+        self._alive: Mask = _joined(alive, np.bool_)
+        self.documents = int(self._alive.sum())
+        lengths = _joined([leaf.lengths for leaf in kept], np.float32)
+        average = float(lengths[self._alive].mean()) if self.documents else 1.0
+        self._norms = K1 * ((1 - B) + B * lengths / max(average, 1.0))
+        self._norms = self._norms.astype(np.float32)
+        self._priors = _joined([leaf.priors for leaf in kept], np.float32)
+        self._days = _joined([leaf.days for leaf in kept], np.int32)
+        self._masks: dict[tuple[str, str], Mask] = {}
+        self._values: dict[str, list[str]] = {}
+
+    def is_current(self) -> bool:
+        """Whether the files are still those this was read from."""
+        if files.latest_generation(self.folder) != self.generation:
+            return False
+        return all(_stamp(file) == stamp for file, stamp in self.stamps.items())
+
+    def find(self, wanted: Wanted) -> Found:
+        masks = self._filter_masks(wanted)
+        everything = reduce(np.logical_and, masks.values(), self._alive)
+        if not wanted.words:
+            hits = np.flatnonzero(everything)
+            scores = self._days[hits].astype(np.float32)
+            return Found(
+                shown=self._page(hits, scores, wanted),
+                total=len(hits),
+                counts=self._counts(wanted, masks, self._alive),
+            )
+        return self._find_words(wanted, masks, everything)
+
+    def _find_words(
+        self, wanted: Wanted, masks: dict[str, Mask], everything: Mask
+    ) -> Found:
+        scores = np.zeros(self.size, dtype=np.float32)
+        said = np.zeros(self.size, dtype=np.float32)
+        count = np.zeros(self.size, dtype=np.int16)
+        all_said, known = 0.0, []
+        for word in wanted.words:
+            ids, weights = self._occurrences(word)
+            rarity = self._rarity(len(ids))
+            all_said += rarity
+            if not len(ids):
+                continue
+            known.append(word)
+            gains = weights * (K1 + 1) / (weights + self._norms[ids])
+            scores[ids] += rarity * gains
+            said[ids] += rarity
+            count[ids] += 1
+        # Whether to relax is decided before the kind is chosen, so that the tabs count
+        # the same hits as they show.
+        without_kind = reduce(
+            np.logical_and,
+            (mask for name, mask in masks.items() if name != "kind"),
+            self._alive,
+        )
+        matching: Mask = count == len(wanted.words)
+        relaxed = False
+        if len(wanted.words) > 1 and (matching & without_kind).sum() < ENOUGH:
+            most = said >= RELAXED_SHARE * all_said
+            if len(wanted.words) > 2:
+                most &= count > 1
+            relaxed = bool((most & ~matching & everything).any())
+            matching |= most
+        hits = np.flatnonzero(matching & everything)
+        final = scores[hits] * self._priors[hits]
+        if relaxed:
+            final *= (said[hits] / np.float32(all_said)) ** 2
+        if wanted.prefer:
+            preferred = self._mask("language", wanted.prefer)[hits]
+            final *= np.where(preferred, np.float32(PREFERRED_LANGUAGE), np.float32(1))
+        return Found(
+            shown=self._page(hits, final, wanted),
+            total=len(hits),
+            counts=self._counts(wanted, masks, matching & self._alive),
+            known=tuple(known),
+            marks=self._marks(known),
+            relaxed=relaxed,
+        )
+
+    def _occurrences(self, word: Word) -> tuple[Ids, Weights]:
+        """Where a word stands in any of its spellings, or in parts."""
+        found = [self._postings("words", form) for form in word.forms]
+        if word.parts:
+            found.append(_in_all((self._postings("words", p) for p in word.parts), 0.6))
+        if word.prefix:
+            longer = {
+                term
+                for leaf in self.leaves.values()
+                for term in leaf.terms("words", word.prefix, PREFIX_TERMS)
+            }
+            found += [self._postings("words", t) for t in longer - {*word.forms}]
+        is_single = len(word.characters) == 1
+        if word.characters and (is_single or not any(len(ids) for ids, _ in found)):
+            standing = (self._postings("characters", c) for c in word.characters)
+            found.append(_in_all(standing, CHARACTER_WORTH))
+        found = [one for one in found if len(one[0])]
+        if len(found) < 2:
+            return found[0] if found else NOTHING
+        best = np.zeros(self.size, dtype=np.float32)
+        for ids, weights in found:
+            best[ids] = np.maximum(best[ids], weights)
+        ids = np.flatnonzero(best)
+        return ids, best[ids]
+
+    def _marks(self, known: Iterable[Word]) -> list[str]:
+        """What to mark; a word found only by its characters is marked by them."""
+        known = list(known)
+        marks = marked_tokens(known)
+        for word in known:
+            if word.characters and not any(
+                len(self._postings("words", form)[0]) for form in word.forms
+            ):
+                marks += word.characters
+        return marks
+
+    def _postings(self, field: str, term: str) -> tuple[Ids, Weights]:
+        found = [
+            (ids + offset, weights)
+            for leaf, offset in zip(self.leaves.values(), self._offsets, strict=False)
+            for ids, weights in [leaf.postings(field, term)]
+            if len(ids)
+        ]
+        if len(found) < 2:
+            return found[0] if found else NOTHING
+        return (
+            np.concatenate([ids for ids, _ in found]),
+            np.concatenate([weights for _, weights in found]),
+        )
+
+    def _rarity(self, frequency: int) -> float:
+        count = max(self.size, frequency)
+        return float(np.log1p((count - frequency + 0.5) / (frequency + 0.5)))
+
+    def _mask(self, name: str, value: str) -> Mask:
+        key = (name, value)
+        mask = self._masks.get(key)
+        if mask is None:
+            mask = np.zeros(self.size, dtype=np.bool_)
+            mask[self._postings("filters", f"{name}={value}")[0]] = True
+            # Few values make up nearly all filters; the rest is cheap to make again.
+            if len(self._masks) < 64:
+                self._masks[key] = mask
+        return mask
+
+    def _any_of(self, name: str, values: Collection[str]) -> Mask:
+        none = np.zeros(self.size, dtype=np.bool_)
+        return reduce(np.logical_or, (self._mask(name, v) for v in values), none)
+
+    def _filter_masks(self, wanted: Wanted) -> dict[str, Mask]:
+        masks = {name: self._any_of(name, v) for name, v in wanted.filters.items()}
+        if wanted.since_day:
+            masks["since"] = self._days >= wanted.since_day
+        return masks
+
+    def _counts(
+        self, wanted: Wanted, masks: dict[str, Mask], matching: Mask
+    ) -> dict[str, dict[str, int]]:
+        counts = {}
+        for facet in wanted.facets:
+            others = (mask for name, mask in masks.items() if name != facet)
+            hits = np.flatnonzero(reduce(np.logical_and, others, matching))
+            counts[facet] = {
+                value: count
+                for value in self._facet_values(facet)
+                if (count := int(self._mask(facet, value)[hits].sum()))
+            }
+        if wanted.ages:
+            others = (mask for name, mask in masks.items() if name != "since")
+            days = self._days[reduce(np.logical_and, others, matching)]
+            counts["since"] = {
+                age: count
+                for age, day in wanted.ages.items()
+                if (count := int((days >= day).sum()))
+            }
+        return counts
+
+    def _facet_values(self, facet: str) -> list[str]:
+        if facet not in self._values:
+            start = f"{facet}="
+            self._values[facet] = sorted(
+                {
+                    term.removeprefix(start)
+                    for leaf in self.leaves.values()
+                    for term in leaf.terms("filters", start, 200)
+                }
+            )
+        return self._values[facet]
+
+    def _page(
+        self, hits: Ids, scores: NDArray[np.float32], wanted: Wanted
+    ) -> list[tuple[Mapping[str, Any], float]]:
+        """The best first; among equals the newest, always in the same order."""
+        end = min(len(hits), wanted.offset + wanted.limit)
+        if end < len(hits) // 4:
+            # Sorting everything would cost more than finding it.
+            least = np.partition(scores, len(hits) - end)[len(hits) - end]
+            best = scores >= least
+            hits, scores = hits[best], scores[best]
+        order = np.lexsort((hits, -self._days[hits], -scores))[wanted.offset : end]
+        return [(self._shown(int(hits[at])), float(scores[at])) for at in order]
+
+    def _shown(self, number: int) -> Mapping[str, Any]:
+        place = int(np.searchsorted(self._offsets, number, side="right")) - 1
+        leaf = list(self.leaves.values())[place]
+        return leaf.shown(number - int(self._offsets[place]))
+
+
+def _in_all(
+    postings: Iterable[tuple[Ids, Weights]], worth: float
+) -> tuple[Ids, Weights]:
+    """Where all of them stand, at part of the smallest weight."""
+    ids: Ids | None = None
+    least: Weights = NOTHING[1]
+    for more_ids, more in postings:
+        if ids is None:
+            ids, least = more_ids, more * np.float32(worth)
+            continue
+        ids, mine, theirs = np.intersect1d(
+            ids, more_ids, assume_unique=True, return_indices=True
+        )
+        least = np.minimum(least[mine], more[theirs] * np.float32(worth))
+    return NOTHING if ids is None else (ids, least)
+
+
+def _joined(parts: list[Any], kind: Any) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=kind)
+
+
+def _stamp(file: Path) -> tuple[int, int, int]:
+    """Changes when a file does."""
+    facts = file.stat()
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns

@@ -1,0 +1,178 @@
+"""Asking: one list over articles and questions, whatever becomes of the index."""
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from haystack import connections
+
+from search import analyser, registries
+from search.documents import Hit, Results, hit_from_shown
+from search.engines.base import HallBackend, Health, Wanted
+
+logger = logging.getLogger(__name__)
+
+KINDS = ("article", "question")
+PER_PAGE = 10
+MAX_PAGES = 50
+FALLBACK_LIMIT = 50
+AGES_DAYS = {"month": 31, "year": 366}
+
+
+def search(
+    text: str,
+    *,
+    kind: str = "all",
+    language: str | None = None,
+    prefer: str = "en",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+    status: str = "",
+    circle: str = "",
+    tag: str = "",
+    age: str = "",
+    today: date | None = None,
+    complete_last: bool = False,
+    with_counts: bool = True,
+) -> Results:
+    """One page of what fits, best first. Costs no query but one per kind shown.
+
+    Never raises for any text. When the index can't be used the database answers, more
+    simply, and `degraded` says so. `age` is a key of AGES_DAYS and needs `today`.
+    """
+    words = analyser.query_words(text, complete_last=complete_last)
+    nothing = Results(text, (), 0, page, per_page, dict.fromkeys(("all", *KINDS), 0))
+    if not words:
+        return nothing
+    filters = _filters(
+        kind=kind, language=language, status=status, circle=circle, tag=tag
+    )
+    wanted = Wanted(
+        words=words,
+        filters=filters,
+        since_day=_since(age, today),
+        prefer=prefer,
+        facets=("kind", "language", "status", "circle") if with_counts else (),
+        ages=_ages(today) if with_counts else {},
+        offset=(page - 1) * per_page,
+        limit=per_page,
+    )
+    try:
+        found = engine().find(wanted)
+    except Exception as error:  # noqa: BLE001  a broken index raises anything
+        logger.warning("Search answers from the database: %r", error)
+        return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
+    highlighter = analyser.Highlighter(found.marks)
+    hits = [hit_from_shown(shown, highlighter, score) for shown, score in found.shown]
+    visible = _still_visible(hits)
+    return replace(
+        nothing,
+        hits=visible,
+        total=found.total - len(hits) + len(visible),
+        counts_by_kind=_by_kind(found.counts.get("kind", {}), hits, visible),
+        counts=found.counts,
+        known_text=_known_text(text, found.known, words),
+        relaxed=found.relaxed,
+    )
+
+
+def titles(text: str, *, prefer: str, limit: int = 8) -> list[Hit]:
+    """Hits for words still being typed, for suggestions."""
+    return list(
+        search(
+            text, prefer=prefer, per_page=limit, complete_last=True, with_counts=False
+        ).hits
+    )
+
+
+def index_health() -> Health:
+    """Whether the index answers; asking costs a few looks at the file system."""
+    try:
+        return engine().health()
+    except Exception as error:
+        logger.exception("The search engine doesn't answer")
+        return Health("broken", detail=str(error))
+
+
+def engine() -> HallBackend:
+    """The engine that HAYSTACK_CONNECTIONS names."""
+    return connections["default"].get_backend()
+
+
+def _filters(**given: str | None) -> dict[str, Collection[str]]:
+    return {name: [value] for name, value in given.items() if value and value != "all"}
+
+
+def _since(age: str, today: date | None) -> int:
+    return _ages(today).get(age, 0)
+
+
+def _ages(today: date | None) -> dict[str, int]:
+    if today is None:
+        return {}
+    return {
+        age: (today - timedelta(days=days)).toordinal()
+        for age, days in AGES_DAYS.items()
+    }
+
+
+def _still_visible(hits: Sequence[Hit]) -> list[Hit]:
+    """Without what was deleted or hidden since it was indexed: one query per kind."""
+    gone: set[str] = set()
+    for kind in {hit.kind for hit in hits}:
+        check = registries.visible_check(kind)
+        if check is not None:
+            shown = {int(hit.pk): hit.id for hit in hits if hit.kind == kind}
+            visible = check(list(shown))
+            gone |= {one for pk, one in shown.items() if pk not in visible}
+    return [hit for hit in hits if hit.id not in gone]
+
+
+def _by_kind(
+    counts: Mapping[str, int], hits: Sequence[Hit], visible: Sequence[Hit]
+) -> dict[str, int]:
+    kept = {hit.id for hit in visible}
+    by_kind = {
+        kind: counts.get(kind, 0)
+        - sum(hit.kind == kind and hit.id not in kept for hit in hits)
+        for kind in KINDS
+    }
+    return {"all": sum(by_kind.values()), **by_kind}
+
+
+def _known_text(
+    text: str, known: Sequence[analyser.Word], words: Sequence[analyser.Word]
+) -> str:
+    """The query without the words that stand nowhere, if that leaves some."""
+    if not known or len(known) == len(words):
+        return ""
+    forms = {form for word in known for form in word.forms}
+    return " ".join(
+        typed
+        for typed in analyser.typed_words(text)
+        if forms.intersection(analyser.tokens(typed))
+    )
+
+
+def _from_the_database(
+    nothing: Results, *, kind: str, language: str | None, prefer: str
+) -> Results:
+    """What the rooms' own queries find: articles first, preferred language first."""
+    found: dict[str, list[Hit]] = {
+        each: finder(nothing.text, language, FALLBACK_LIMIT)
+        for each, finder in sorted(registries.finders().items())
+    }
+    counts = {each: len(found.get(each, ())) for each in KINDS}
+    hits = [
+        hit for each in KINDS if kind in ("all", each) for hit in found.get(each, ())
+    ]
+    hits.sort(key=lambda hit: hit.language != prefer)
+    start = (nothing.page - 1) * nothing.per_page
+    return replace(
+        nothing,
+        hits=hits[start : start + nothing.per_page],
+        total=len(hits),
+        counts_by_kind={"all": sum(counts.values()), **counts},
+        degraded=True,
+    )
