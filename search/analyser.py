@@ -72,6 +72,11 @@ class Word:
     prefix: str = ""
 
 
+def readable(text: str) -> str:
+    """One line without control characters and halves of characters."""
+    return " ".join(_unreadable.sub(" ", text).split())
+
+
 def normalise(text: str) -> str:
     """NFKC, lower case, simplified Chinese with mainland words (寬頻 -> 宽带)."""
     text = _invisible.sub("", _unreadable.sub(" ", text))
@@ -137,7 +142,7 @@ def typed_words(text: str) -> list[str]:
     """The words of a query as they were typed, in order."""
     return [
         word
-        for run, is_chinese in _runs(_unreadable.sub(" ", text[:MAX_QUERY_CHARS]))
+        for run, is_chinese in _runs(readable(text[:MAX_QUERY_CHARS]))
         for word in (rjieba.cut(run) if is_chinese else _words.findall(run))
     ]
 
@@ -259,7 +264,7 @@ class Highlighter:
 
     def mark(self, text: str, max_chars: int) -> SafeString:
         """At most `max_chars` of the text around the words, escaped, with <mark>."""
-        text = _unreadable.sub(" ", " ".join(text.split()))
+        text = readable(text)
         folded, origin = _fold_with_origin(text)
         spans = _in_original(self.spans(folded), origin, len(text))
         start, end = _window(text, spans, max_chars)

@@ -75,15 +75,6 @@ class Hit:
         return self.kind == "article"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A filter value somebody could pick, and how many hits it would leave."""
-
-    value: str
-    label: str
-    count: int
-
-
 @dataclass(frozen=True)
 class Results:
     """A page of hits and what is known about all of them.

@@ -72,6 +72,7 @@ def search(
         total=found.total - len(hits) + len(visible),
         counts_by_kind=_by_kind(found.counts.get("kind", {}), hits, visible),
         counts=found.counts,
+        circle_names=found.circle_names,
         known_text=_known_text(text, found.known, words),
         relaxed=found.relaxed,
     )

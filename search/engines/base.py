@@ -53,12 +53,13 @@ class Wanted:
 class Found:
     """What came back: `shown` of each document on the page with its score.
 
-    `known` are the words that exist in the index at all, `marks` what to highlight.
+    `circle_names` holds both languages for every circle counted. `known` are the words that exist in the index at all, `marks` what to highlight.
     """
 
     shown: Sequence[tuple[Mapping[str, Any], float]] = ()
     total: int = 0
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    circle_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: tuple[analyser.Word, ...] = ()
     marks: Sequence[str] = ()
     relaxed: bool = False

@@ -166,6 +166,7 @@ class Snapshot:
         self._days = _joined([leaf.days for leaf in kept], np.int32)
         self._masks: dict[tuple[str, str], Mask] = {}
         self._values: dict[str, list[str]] = {}
+        self._circle_names: dict[str, Mapping[str, str]] = {}
 
     def is_current(self) -> bool:
         """Whether the files are still those this was read from."""
@@ -226,10 +227,12 @@ class Snapshot:
         if wanted.prefer:
             preferred = self._mask("language", wanted.prefer)[hits]
             final *= np.where(preferred, np.float32(PREFERRED_LANGUAGE), np.float32(1))
+        counts = self._counts(wanted, masks, matching & self._alive)
         return Found(
             shown=self._page(hits, final, wanted),
             total=len(hits),
-            counts=self._counts(wanted, masks, matching & self._alive),
+            counts=counts,
+            circle_names={one: self._names(one) for one in counts.get("circle", ())},
             known=tuple(known),
             marks=self._marks(known),
             relaxed=relaxed,
@@ -331,6 +334,13 @@ class Snapshot:
                 if (count := int((days >= day).sum()))
             }
         return counts
+
+    def _names(self, circle: str) -> Mapping[str, str]:
+        """A circle's names, as any document in it has them."""
+        if circle not in self._circle_names:
+            inside = np.flatnonzero(self._mask("circle", circle) & self._alive)
+            self._circle_names[circle] = self._shown(int(inside[-1]))["circle_names"]
+        return self._circle_names[circle]
 
     def _facet_values(self, facet: str) -> list[str]:
         if facet not in self._values:

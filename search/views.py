@@ -1,0 +1,144 @@
+"""The result list, suggestions for the browser's own search box, and its description."""
+
+import re
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from common.paging import page_of
+from common.site_day import site_day
+from search import actions, facets, queries
+from search.analyser import MAX_QUERY_CHARS, readable
+from search.documents import Results
+
+_page_number = re.compile("[1-9][0-9]?")
+FILTERS = ("circle", "status", "language", "age", "tag")
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def results(request: HttpRequest) -> HttpResponse:
+    """Everything that fits, or the door to asking it."""
+    typed = readable(request.GET.get("q", "")[: 10 * MAX_QUERY_CHARS])
+    text = typed[:MAX_QUERY_CHARS]
+    number, kind = _number(request), _kind(request)
+    picked = {name: request.GET.get(name, "")[:100] for name in FILTERS}
+    if picked["language"] not in facets.LANGUAGES:
+        picked["language"] = ""
+    now, language = timezone.now(), get_language() or "en"
+    found = queries.search(
+        text,
+        kind=kind,
+        prefer=language,
+        page=number,
+        today=site_day(now),
+        **picked | {"language": picked["language"] or None},
+    )
+    key = _log(request, found, language) if text and number == 1 else ""
+    page = page_of(range(found.total), number, queries.PER_PAGE, queries.MAX_PAGES)
+    context = {
+        "text": text,
+        "was_cut": len(typed) > MAX_QUERY_CHARS,
+        "results": found,
+        "kind": kind,
+        "tabs": _tabs(found),
+        "groups": facets.groups(found, picked, request.GET, language),
+        "is_filtered": any(picked.values()) or kind != "all",
+        "page": page,
+        "start": (number - 1) * queries.PER_PAGE,
+        "log_key": key,
+        "interface_language": language,
+        "query_string": f"?{request.GET.urlencode()}" if request.GET else "",
+    }
+    nothing = text and not found.total and not context["is_filtered"]
+    template = "search/nothing.html" if nothing else "search/results.html"
+    return render(request, template, context)
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Titles for what is typed so far, in OpenSearch's four lists."""
+    text = readable(request.GET.get("q", "")[:MAX_QUERY_CHARS])
+    hits = queries.titles(text, prefer=get_language() or "en")
+    answer = [
+        text,
+        [hit.title for hit in hits],
+        [""] * len(hits),
+        [request.build_absolute_uri(hit.url) for hit in hits],
+    ]
+    response = JsonResponse(answer, safe=False)
+    response.headers["Content-Type"] = "application/x-suggestions+json"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+# A browser's ping carries no token of ours. The key does: nobody else was shown it, and
+# all it opens is one number in the statistics.
+@csrf_exempt
+@require_POST
+def opened(request: HttpRequest) -> HttpResponse:
+    """The browser says which hit was opened (an <a ping>)."""
+    key, place = request.GET.get("search", ""), request.GET.get("place", "")
+    if not re.fullmatch("[0-9a-f]{16}", key) or not re.fullmatch(
+        "[1-9][0-9]{0,2}", place
+    ):
+        raise Http404
+    actions.log_opened(key=key, place=int(place))
+    return HttpResponse(status=204)
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def description(request: HttpRequest) -> HttpResponse:
+    """How browsers add this hall to their search boxes."""
+    return render(
+        request,
+        "search/opensearch.xml",
+        content_type="application/opensearchdescription+xml",
+    )
+
+
+def _number(request: HttpRequest) -> int:
+    typed = request.GET.get("page", "") or "1"
+    if not _page_number.fullmatch(typed) or int(typed) > queries.MAX_PAGES:
+        raise Http404
+    return int(typed)
+
+
+def _kind(request: HttpRequest) -> str:
+    kind = request.GET.get("type", "")
+    return kind if kind in queries.KINDS else "all"
+
+
+def _tabs(found: Results) -> list[tuple[str, int]]:
+    return [(kind, found.counts_by_kind[kind]) for kind in ("all", *queries.KINDS)]
+
+
+def _log(request: HttpRequest, found: Results, language: str) -> str:
+    """The key of the log's row; "" for what no person did."""
+    if request.method != "GET" or "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return ""
+    return actions.log_search(
+        text=found.text,
+        language=language,
+        results=found.total,
+        is_relaxed=found.relaxed,
+        address=_address(request),
+        agent=request.headers.get("User-Agent", ""),
+        at=timezone.now(),
+    )
+
+
+def _address(request: HttpRequest) -> str:
+    """The visitor's address; only as many proxies are believed as are set up."""
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    passed = request.headers.get("X-Forwarded-For", "").split(",")
+    if proxies and len(passed) >= proxies:
+        return passed[-proxies].strip()
+    return request.META.get("REMOTE_ADDR", "")
