@@ -1,5 +1,6 @@
 """The parts an editor builds an article from. Raw HTML is not one of them."""
 
+import re
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -23,15 +24,28 @@ TEXT_FEATURES = [
     "code",
     "hr",
 ]
+POST_HEADING = re.compile("<(/?)h([3-6])>")
 LINE_FEATURES = ["bold", "italic", "link", "document-link", "code"]
 SHORT_FEATURES = [*LINE_FEATURES, "ol", "ul"]
+
+
+def as_article_html(post_html: str) -> str:
+    """Rendered Markdown for an article: posts begin at <h3>, articles at <h2>.
+
+    In clean HTML a literal tag is always the renderer's own: typed ones are escaped.
+    """
+    html = POST_HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) - 1}>", post_html)
+    html = html.replace("<table>", '<table class="table">')
+    # Editors vouch for their links, unlike members.
+    return html.replace('rel="nofollow ugc noopener"', 'rel="noopener"')
 
 
 class MarkdownBlock(blocks.TextBlock):
     """Markdown as members write it: what drafts from threads and imports bring."""
 
     def render_basic(self, value: str, *_context: Any, **_kwargs: Any) -> SafeString:
-        return mark_safe(markdown.render(value).html)  # noqa: S308  cleaned by render
+        html = as_article_html(markdown.render(value).html)
+        return mark_safe(html)  # noqa: S308  cleaned by render
 
     class Meta:
         icon = "code"

@@ -8,13 +8,14 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import PageManager
+from wagtail.models import PageManager, Revision
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from kb.bodies import plain_text
 from kb.fields import TagSlugsField
 from kb.models.drawn import DrawnPage
+from kb.signals import article_published
 
 
 class ArticleQuerySet(PageQuerySet):
@@ -109,6 +110,28 @@ class ArticlePage(DrawnPage):
             super().save(*args, **kwargs)
             if only is None or "tags" in only:
                 self._index_tags()
+
+    @property
+    def content_language(self) -> str:
+        return self.language or super().content_language
+
+    @transaction.atomic
+    def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> None:
+        """Wagtail's publishing, whoever started it: what follows from it belongs to it.
+
+        A revision with a date in the future is only scheduled, so nothing is announced.
+        """
+        super().publish(revision, user=user, **kwargs)
+        article = type(self).objects.get(pk=self.pk)
+        if article.live and article.live_revision_id == revision.pk:
+            at = article.last_published_at
+            article_published.send(
+                sender=type(self),
+                article=article,
+                by=user or revision.user,
+                at=at,
+                first=article.first_published_at == at,
+            )
 
     @property
     def is_imported(self) -> bool:

@@ -1,9 +1,12 @@
 """The front door in one language, and plain pages such as the privacy policy."""
 
 from django.db import models
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.url_routing import RouteResult
 
 from kb.blocks import HallTiles
 from kb.models.drawn import DrawnPage
@@ -48,10 +51,21 @@ class HallPage(KbPage):
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["kb.TopicIndexPage", "kb.PlainPage"]
     template = "kb/hall.html"
+    nav_current = "hall"
 
     class Meta:
         verbose_name = _("service hall")
         verbose_name_plural = _("service halls")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find the page by its whole path: Wagtail's own way asks twice a level."""
+        if not path_components:
+            return super().route(request, path_components)
+        path = f"{self.url_path}{'/'.join(path_components)}/"
+        page = Page.objects.filter(slug=path_components[-1], url_path=path).first()
+        if page is None:
+            raise Http404
+        return page.specific.route(request, [])
 
     @property
     def popular(self) -> list[str]:
@@ -72,6 +86,7 @@ class PlainPage(DrawnPage):
     parent_page_types = ["kb.HallPage"]
     subpage_types: list[str] = []
     template = "kb/plain.html"
+    nav_current = ""
 
     class Meta:
         verbose_name = _("plain page")

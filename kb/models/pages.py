@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from common.text import pinyin_slug
 
+# Tree root, then halls.
+HALL_DEPTH = 2
 # Addresses under a hall that other rooms answer; "kb" is the topic index's own.
 RESERVED_SLUGS = frozenset(
     {
@@ -32,9 +35,28 @@ class KbPage(Page):
 
     # The knowledge base is open: a restricted page would leak through search.
     private_page_options: list[str] = []
+    # Which entry of the main menu is marked while this page is shown.
+    nav_current = "kb"
 
     class Meta:
         abstract = True
+
+    def get_absolute_url(self) -> str:
+        """The path under the language's prefix; no query once the locale is known.
+
+        A hall's own slug is not part of it: /hall-en/kb/sim/ stands at /en/kb/sim/.
+        """
+        below_hall = self.url_path.split("/", 2)[2]
+        return f"/{self.content_language}/{below_hall}"
+
+    @property
+    def content_language(self) -> str:
+        return self.locale.language_code
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        context = super().get_context(request, *args, **kwargs)
+        context["nav_current"] = self.nav_current
+        return context
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         self._settle_address()
@@ -47,7 +69,9 @@ class KbPage(Page):
 
     def _settle_address(self) -> None:
         parent_is_known = bool(self.path or getattr(self, "_cached_parent_obj", None))
-        if not self.slug and parent_is_known and self.title:
+        if not parent_is_known:
+            return
+        if not self.slug and self.title:
             wanted = pinyin_slug(self.title)
             if self._is_reserved(wanted):
                 wanted += "-page"
@@ -60,8 +84,4 @@ class KbPage(Page):
             raise ValidationError({"slug": message})
 
     def _is_reserved(self, slug: str) -> bool:
-        """A hall is the third level: tree root, hall, its children."""
-        return self.depth == HALL_CHILD_DEPTH and slug in RESERVED_SLUGS
-
-
-HALL_CHILD_DEPTH = 3
+        return slug in RESERVED_SLUGS and self.get_parent().depth == HALL_DEPTH

@@ -25,7 +25,7 @@ class TopicIndexPage(KbPage):
         verbose_name_plural = _("topic indexes")
 
     def _is_reserved(self, slug: str) -> bool:
-        return slug != "kb"
+        return slug != "kb"  # here, and only here, it is expected
 
 
 class TopicPage(KbPage):

@@ -1,0 +1,14 @@
+"""Every way the knowledge base changes, outside Wagtail's own screens."""
+
+from kb.actions.feedback import give_feedback
+from kb.actions.filing import add_article, add_topic
+from kb.actions.writing import create_draft_article, publish_article, unpublish_article
+
+__all__ = [
+    "add_article",
+    "add_topic",
+    "create_draft_article",
+    "give_feedback",
+    "publish_article",
+    "unpublish_article",
+]

@@ -1,0 +1,147 @@
+"""What pages and other rooms ask about articles. Only what anybody may read."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Left
+from wagtail.models import Page
+
+from kb.models import ArticlePage, ArticleTally, HallPage, TopicIndexPage, TopicPage
+from kb.models.pages import KbPage
+
+# treebeard writes four characters a level: root, hall, index, topic, article.
+TOPIC_PATH_CHARS = 4 * 4
+
+
+def articles(language: str | None = None) -> QuerySet[ArticlePage]:
+    """Published articles without their bodies, for lists."""
+    found = ArticlePage.objects.live().without_bodies()
+    return found.in_language(language) if language else found
+
+
+def visible_articles(pks: Collection[int]) -> set[int]:
+    """Which of these are published; in one query."""
+    return set(
+        ArticlePage.objects.live().filter(pk__in=pks).values_list("pk", flat=True)
+    )
+
+
+def topics(language: str) -> list[TopicPage]:
+    """Published topics in the editors' order, each with article_count; two queries."""
+    found = (
+        TopicPage.objects.live()
+        .filter(locale__language_code=language)
+        .select_related("locale")
+        .order_by("path")
+    )
+    counts = dict(
+        ArticlePage.objects.live()
+        .in_language(language)
+        .order_by()
+        .values_list(Left("path", TOPIC_PATH_CHARS))
+        .annotate(Count("pk"))
+    )
+    for topic in (listed := list(found)):
+        topic.article_count = counts.get(topic.path, 0)
+    return listed
+
+
+def article_list(topic: TopicPage) -> QuerySet[ArticlePage]:
+    """A topic's published articles by title; slice it or page through it."""
+    return (
+        articles(topic.locale.language_code)
+        .filter(path__startswith=topic.path)
+        .order_by("title", "pk")
+    )
+
+
+def articles_tagged(
+    tags: Iterable[str], language: str, limit: int, *, but: int | None = None
+) -> list[ArticlePage]:
+    """Articles with any of these tags, those with most of them first; one query."""
+    wanted = list(tags)
+    if not wanted:
+        return []
+    found = articles(language).tagged(wanted).exclude(pk=but)
+    return list(
+        found.annotate(shared=Count("tag_rows")).order_by(
+            "-shared", F("checked_on").desc(nulls_last=True), "-pk"
+        )[:limit]
+    )
+
+
+def related_articles(article: ArticlePage, limit: int = 5) -> list[ArticlePage]:
+    """By shared tags, then from the same topic; at most two queries."""
+    language = article.content_language
+    related = articles_tagged(article.tags, language, limit, but=article.pk)
+    if len(related) < limit:
+        known = [article.pk, *(other.pk for other in related)]
+        neighbours = (
+            articles(language)
+            .filter(path__startswith=article.path[:TOPIC_PATH_CHARS])
+            .exclude(pk__in=known)
+            .order_by(F("checked_on").desc(nulls_last=True), "-pk")
+        )
+        related += neighbours[: limit - len(related)]
+    return related
+
+
+def lately_checked(language: str, limit: int = 5) -> list[ArticlePage]:
+    """What editors looked at last; one query."""
+    return list(
+        articles(language).order_by(F("checked_on").desc(nulls_last=True), "-pk")[
+            :limit
+        ]
+    )
+
+
+def tally(article: ArticlePage) -> ArticleTally:
+    """Readers' votes; all zero while nobody has voted."""
+    return ArticleTally.objects.filter(article=article).first() or ArticleTally(
+        article=article
+    )
+
+
+def topic_index(language: str) -> TopicIndexPage | None:
+    return (
+        TopicIndexPage.objects.filter(locale__language_code=language)
+        .select_related("locale")
+        .first()
+    )
+
+
+def hall(language: str) -> HallPage | None:
+    return (
+        HallPage.objects.filter(locale__language_code=language)
+        .select_related("locale")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class Crumb:
+    title: str
+    url: str
+
+
+def breadcrumb(page: KbPage) -> list[Crumb]:
+    """The pages above this one, the hall first; one query."""
+    language = page.content_language
+    above = Page.objects.ancestor_of(page).filter(depth__gt=1).order_by("depth")
+    return [
+        Crumb(title, f"/{language}/{url_path.split('/', 2)[2]}")
+        for title, url_path in above.values_list("title", "url_path")
+    ]
+
+
+def translations(page: KbPage) -> dict[str, str]:
+    """Language -> address of every published version of this page; one query."""
+    versions = Page.objects.filter(translation_key=page.translation_key, live=True)
+    found = versions.order_by("locale__language_code").values_list(
+        "locale__language_code", "url_path"
+    )
+    return {
+        language: f"/{language}/{url_path.split('/', 2)[2]}"
+        for language, url_path in found
+    }

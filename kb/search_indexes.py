@@ -1,0 +1,50 @@
+"""How articles are found."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kb.models import ArticlePage
+from search.indexes import HallIndex
+
+
+class ArticleIndex(HallIndex):
+    kind = "article"
+
+    def get_model(self) -> type[ArticlePage]:
+        return ArticlePage
+
+    def index_queryset(self, using: str | None = None) -> QuerySet[ArticlePage]:
+        """Published articles; a batch costs one query."""
+        return ArticlePage.objects.live().select_related("tally").order_by("pk")
+
+    def prepare_title(self, article: ArticlePage) -> str:
+        return article.title
+
+    def prepare_language(self, article: ArticlePage) -> str:
+        return article.language
+
+    def prepare_url(self, article: ArticlePage) -> str:
+        return article.get_absolute_url()
+
+    def prepare_summary(self, article: ArticlePage) -> str:
+        return article.summary
+
+    def prepare_body(self, article: ArticlePage) -> str:
+        return article.body_text
+
+    def prepare_tags(self, article: ArticlePage) -> list[str]:
+        return list(article.tags)
+
+    def prepare_tag_names(self, article: ArticlePage) -> list[str]:
+        return list(article.tags)
+
+    def prepare_checked_on(self, article: ArticlePage) -> Any:
+        return article.checked_on
+
+    def prepare_helpful_percent(self, article: ArticlePage) -> int | None:
+        """Known from the first ten votes on; fewer say little."""
+        tally = getattr(article, "tally", None)
+        if tally is None or tally.total < 10:
+            return None
+        return round(100 * tally.helpful_count / tally.total)

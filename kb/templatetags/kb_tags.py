@@ -1,0 +1,232 @@
+"""What the knowledge base's pages show around their own fields."""
+
+import json
+import re
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from common.paging import CappedPage, page_of
+from common.text import excerpt
+from kb import queries
+from kb.blocks import PLACES
+from kb.bodies import Body
+from kb.models import ArticlePage, ArticleTally, TopicPage
+from kb.models.drawn import DrawnPage
+from kb.models.pages import KbPage
+
+register = template.Library()
+
+# What search engines call our languages, and what browsers call them.
+HREFLANG = {"en": "en", "zh-hans": "zh-CN"}
+LANG = {"en": "en", "zh-hans": "zh-Hans"}
+FIRST_PICTURE = re.compile(r'<img [^>]*?src="([^"]+)"')
+# As in Django's json_script: nothing in the data can end the <script> around it.
+JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag(takes_context=True)
+def page_body(context: Context, page: DrawnPage) -> Body:
+    """Drawn when it was saved, or just now for a preview."""
+    is_preview = getattr(context["request"], "is_preview", False)
+    return page.fresh_body() if is_preview else page.drawn_body
+
+
+@register.filter
+def lang(page: KbPage) -> str:
+    """For lang="…": an article keeps its language under either interface."""
+    return LANG[page.content_language]
+
+
+@register.simple_tag
+def full_address(page: KbPage) -> str:
+    return settings.BASE_URL + page.get_absolute_url()
+
+
+@register.simple_tag
+def breadcrumb(page: KbPage) -> list[queries.Crumb]:
+    return queries.breadcrumb(page)
+
+
+@register.simple_tag
+def alternates(page: KbPage) -> SafeString:
+    """Every language version names all of them, itself too; English is x-default."""
+    versions = queries.translations(page)
+    if len(versions) < 2:
+        return mark_safe("")  # noqa: S308  a constant
+    default = versions.get("en") or next(iter(versions.values()))
+    links = {HREFLANG[language]: url for language, url in versions.items()}
+    return mark_safe(  # noqa: S308  joined from escaped parts
+        "\n".join(
+            format_html(
+                '<link rel="alternate" hreflang="{}" href="{}">',
+                code,
+                settings.BASE_URL + url,
+            )
+            for code, url in {**links, "x-default": default}.items()
+        )
+    )
+
+
+@register.simple_tag
+def address_in(page: KbPage, language: str) -> str:
+    """This page's translation, or what comes closest in the other tree."""
+    versions = queries.translations(page)
+    if language in versions:
+        return versions[language]
+    is_below_index = page.depth is not None and page.depth > 3
+    return f"/{language}/kb/" if is_below_index else f"/{language}/"
+
+
+@register.simple_tag
+def description(page: KbPage) -> str:
+    """The editor's summary, or how the page begins."""
+    for field in ("summary", "introduction", "search_description"):
+        if words := getattr(page, field, ""):
+            return words
+    return excerpt(page.body_text, 160) if isinstance(page, ArticlePage) else page.title
+
+
+@register.simple_tag
+def topics() -> list[TopicPage]:
+    return queries.topics(get_language() or settings.LANGUAGE_CODE)
+
+
+@register.simple_tag
+def topics_of(page: KbPage) -> list[TopicPage]:
+    return queries.topics(page.content_language)
+
+
+@register.simple_tag(takes_context=True)
+def articles_of(context: Context, topic: TopicPage) -> CappedPage:
+    return page_of(queries.article_list(topic), context["request"].GET.get("page"))
+
+
+@register.simple_tag
+def related_articles(article: ArticlePage) -> list[ArticlePage]:
+    return queries.related_articles(article)
+
+
+@register.simple_tag
+def lately_checked(page: KbPage) -> list[ArticlePage]:
+    return queries.lately_checked(page.content_language)
+
+
+@register.simple_tag
+def tally(article: ArticlePage) -> ArticleTally:
+    return queries.tally(article)
+
+
+@register.simple_tag
+def tile_address(tile: Any) -> str:
+    """Where a door leads; "" for a page that is gone or not published."""
+    value = tile.value
+    match tile.block_type:
+        case "place":
+            path, _icon, _label = PLACES[value["place"]]
+            return f"/{get_language()}/{path}"
+        case "page":
+            page = value["page"]
+            return page.specific.get_absolute_url() if page and page.live else ""
+        case "phone":
+            return "tel:" + value["number"].replace(" ", "").replace("-", "")
+        case _:
+            return value["url"]
+
+
+@register.simple_tag(takes_context=True)
+def article_json_ld(context: Context, page: ArticlePage, body: Body) -> SafeString:
+    """Article and its breadcrumb, as search engines read them."""
+    address = settings.BASE_URL + page.get_absolute_url()
+    operator = {"@type": "Organization", "name": context["hall"].operator}
+    author = page.author
+    article: dict[str, Any] = {
+        "@type": "Article",
+        "headline": page.title,
+        "description": description(page),
+        "inLanguage": HREFLANG[page.content_language],
+        "mainEntityOfPage": address,
+        "url": address,
+        "author": operator
+        if author is None
+        else {
+            "@type": "Person",
+            "name": author.name,
+            "url": settings.BASE_URL + author.get_absolute_url(),
+        },
+        "publisher": operator,
+    }
+    if page.first_published_at and page.last_published_at:
+        article["datePublished"] = _iso(page.first_published_at)
+        article["dateModified"] = _iso(page.last_published_at)
+    if picture := first_picture(body):
+        article["image"] = picture
+    return _json_ld([article, _breadcrumb_list(page)])
+
+
+@register.simple_tag
+def breadcrumb_json_ld(page: KbPage) -> SafeString:
+    return _json_ld([_breadcrumb_list(page)])
+
+
+@register.simple_tag(takes_context=True)
+def hall_json_ld(context: Context, page: KbPage) -> SafeString:
+    hall = context["hall"]
+    address = settings.BASE_URL + page.get_absolute_url()
+    organization = {"@type": "Organization", "name": hall.operator, "url": address}
+    if hall.logo_url:
+        organization["logo"] = settings.BASE_URL + hall.logo_url
+    website = {
+        "@type": "WebSite",
+        "name": hall.name,
+        "url": address,
+        "inLanguage": HREFLANG[page.content_language],
+    }
+    return _json_ld([website, organization])
+
+
+@register.simple_tag
+def first_picture(body: Body) -> str:
+    """The absolute address of the first picture in a body, or ""."""
+    found = FIRST_PICTURE.search(body.html)
+    if found is None:
+        return ""
+    source = found[1]
+    return settings.BASE_URL + source if source.startswith("/") else source
+
+
+def _breadcrumb_list(page: KbPage) -> dict[str, Any]:
+    trail = [
+        *queries.breadcrumb(page),
+        queries.Crumb(page.title, page.get_absolute_url()),
+    ]
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": position,
+                "name": crumb.title,
+                "item": settings.BASE_URL + crumb.url,
+            }
+            for position, crumb in enumerate(trail, start=1)
+        ],
+    }
+
+
+def _json_ld(graph: list[dict[str, Any]]) -> SafeString:
+    data = {"@context": "https://schema.org", "@graph": graph}
+    written = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
+    return mark_safe(  # noqa: S308  <, > and & are escaped above
+        f'<script type="application/ld+json">{written}</script>'
+    )
+
+
+def _iso(moment: Any) -> str:
+    return timezone.localtime(moment).isoformat(timespec="seconds")

@@ -1,0 +1,70 @@
+"""The one form of the knowledge base. Articles are served by Wagtail."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods
+
+from common.http import is_htmx, see_other
+from common.limits import spend
+from kb import actions, queries
+from kb.forms import FeedbackForm
+from kb.models import ArticlePage
+from kb.readers import client_address, reader_key
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: HttpRequest, article_id: int) -> HttpResponse:
+    """Helpful or not, and why. A page of its own, or a part of the article by htmx.
+
+    It holds a CSRF token, so it is never stored; the article around it may be.
+    """
+    article = get_object_or_404(queries.articles(), pk=article_id)
+    if request.method == "POST":
+        return _take(request, article)
+    said = request.GET.get("said", "")
+    said = said if said in ("yes", "no", "why") else ""
+    return _show(request, article, FeedbackForm(), said)
+
+
+def _take(request: HttpRequest, article: ArticlePage) -> HttpResponse:
+    form = FeedbackForm(request.POST)
+    if not form.is_valid():
+        return _show(request, article, form, "no", status=400)
+    at = timezone.now()
+    spend("kb.feedback", client_address(request), (20, 60), (200, 3600))
+    given = actions.give_feedback(
+        article=article,
+        is_helpful=form.is_helpful,
+        reason=form.cleaned_data["reason"],
+        note=form.cleaned_data["note"],
+        voter_key=reader_key(request, at),
+        at=at,
+    )
+    said = "yes" if given.is_helpful else "why" if given.reason or given.note else "no"
+    if is_htmx(request):
+        return _show(request, article, FeedbackForm(), said)
+    address = reverse("kb:feedback", args=[article.pk])
+    return see_other(request, f"{address}?said={said}")
+
+
+def _show(
+    request: HttpRequest,
+    article: ArticlePage,
+    form: FeedbackForm,
+    said: str,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "article": article,
+        "form": form,
+        "said": said,
+        "tally": queries.tally(article),
+        "nav_current": "kb",
+    }
+    part = "kb/parts/feedback_form.html" if is_htmx(request) else "kb/feedback.html"
+    response = render(request, part, context, status=status)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
