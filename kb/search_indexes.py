@@ -14,7 +14,7 @@ class ArticleIndex(HallIndex):
     def get_model(self) -> type[ArticlePage]:
         return ArticlePage
 
-    def index_queryset(self, using: str | None = None) -> QuerySet[ArticlePage]:
+    def index_queryset(self, *_args: Any, **_kwargs: Any) -> QuerySet[ArticlePage]:
         """Published articles; a batch costs one query."""
         return ArticlePage.objects.live().select_related("tally").order_by("pk")
 

@@ -2,10 +2,12 @@
 
 import json
 import re
+from html import unescape
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
@@ -26,6 +28,7 @@ register = template.Library()
 # What search engines call our languages, and what browsers call them.
 HREFLANG = {"en": "en", "zh-hans": "zh-CN"}
 LANG = {"en": "en", "zh-hans": "zh-Hans"}
+OG_LOCALE = {"en": "en_US", "zh-hans": "zh_CN"}
 FIRST_PICTURE = re.compile(r'<img [^>]*?src="([^"]+)"')
 # As in Django's json_script: nothing in the data can end the <script> around it.
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -49,15 +52,37 @@ def full_address(page: KbPage) -> str:
     return settings.BASE_URL + page.get_absolute_url()
 
 
+@register.filter
+def og_locale(page: KbPage) -> str:
+    return OG_LOCALE[page.content_language]
+
+
+@register.simple_tag
+def page_query(request: HttpRequest) -> str:
+    """A later page of a list is canonical to itself."""
+    number = request.GET.get("page", "1")
+    return f"?page={number}" if number.isdecimal() and number != "1" else ""
+
+
 @register.simple_tag
 def breadcrumb(page: KbPage) -> list[queries.Crumb]:
-    return queries.breadcrumb(page)
+    """Asked once a page: the trail stands in the text and in the JSON-LD."""
+    if not hasattr(page, "kb_crumbs"):
+        page.kb_crumbs = queries.breadcrumb(page)
+    return page.kb_crumbs
+
+
+def _versions(page: KbPage) -> dict[str, str]:
+    """Asked once a page: for search engines and for the language switcher."""
+    if not hasattr(page, "kb_versions"):
+        page.kb_versions = queries.translations(page)
+    return page.kb_versions
 
 
 @register.simple_tag
 def alternates(page: KbPage) -> SafeString:
     """Every language version names all of them, itself too; English is x-default."""
-    versions = queries.translations(page)
+    versions = _versions(page)
     if len(versions) < 2:
         return mark_safe("")  # noqa: S308  a constant
     default = versions.get("en") or next(iter(versions.values()))
@@ -77,7 +102,7 @@ def alternates(page: KbPage) -> SafeString:
 @register.simple_tag
 def address_in(page: KbPage, language: str) -> str:
     """This page's translation, or what comes closest in the other tree."""
-    versions = queries.translations(page)
+    versions = _versions(page)
     if language in versions:
         return versions[language]
     is_below_index = page.depth is not None and page.depth > 3
@@ -197,13 +222,13 @@ def first_picture(body: Body) -> str:
     found = FIRST_PICTURE.search(body.html)
     if found is None:
         return ""
-    source = found[1]
+    source = unescape(found[1])
     return settings.BASE_URL + source if source.startswith("/") else source
 
 
 def _breadcrumb_list(page: KbPage) -> dict[str, Any]:
     trail = [
-        *queries.breadcrumb(page),
+        *breadcrumb(page),
         queries.Crumb(page.title, page.get_absolute_url()),
     ]
     return {
