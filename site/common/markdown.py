@@ -163,8 +163,9 @@ def _with_links(text: str) -> Iterable[Token]:
     for match in _WEB_ADDRESS.finditer(text):
         address = match[0].rstrip(".,:;!?*_~")
         # "(see https://a.example/x)" closes a bracket the address never opened.
-        while address.endswith(")") and address.count("(") < address.count(")"):
-            address = address[:-1]
+        unopened = address.count(")") - address.count("(")
+        closing = len(address) - len(address.rstrip(")"))
+        address = address[: len(address) - max(0, min(unopened, closing))]
         href = _markdown.normalizeLink(address)
         if not _markdown.validateLink(href):
             continue

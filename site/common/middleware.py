@@ -40,7 +40,7 @@ class RequestTooLarge(Refused):
 
 
 def readable_cookies(get_response: GetResponse) -> GetResponse:
-    """Forget cookies that hold a NUL (quoted, as \\000): the database cannot read it."""
+    """Forget cookies that hold a NUL (quoted, as \\000): no database can read it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
