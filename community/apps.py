@@ -18,7 +18,9 @@ class CommunityConfig(AppConfig):
         append_only.register("community.QuestionEvent")
         append_only.register("community.ReputationChange")
         append_only.register("community.PostRevision")
-        registries.grant(registries.MODERATORS, "community.moderate_posts")
+        registries.grant(
+            registries.MODERATORS, registries.ENTER_ADMIN, "community.moderate_posts"
+        )
         registries.grant(
             registries.MANAGERS,
             "community.moderate_posts",

@@ -53,6 +53,7 @@ def draft_article(
         topic=topic,
         by=by,
         at=at,
+        tags=[tag.slug for tag in question.tags.order_by("pk")],
     )
     ArticleSource.objects.bulk_create(
         ArticleSource(

@@ -77,7 +77,9 @@ def allow_post(
 
 
 def is_new(person: Person, at: datetime) -> bool:
-    if at - person.date_joined >= numbers.NEW_FOR:
+    age = at - person.date_joined
+    # What lies before somebody joined is history that is being written down.
+    if not timedelta(0) <= age < numbers.NEW_FOR:
         return False
     tally = MemberTally.objects.filter(person=person).first()
     return tally is None or tally.reputation < numbers.NEW_BELOW_REPUTATION

@@ -35,7 +35,10 @@ def tags_named(
 
     Making new ones counts against the person's limit, if one is given.
     """
-    wanted = {tag_key(name): _spelled(name) for name in names if name.strip()}
+    wanted: dict[str, str] = {}
+    for name in names:
+        if name.strip():
+            wanted.setdefault(tag_key(name), _spelled(name))
     if len(wanted) > numbers.TAGS_MOST:
         raise TooManyTags(most=numbers.TAGS_MOST)
     for name in wanted.values():

@@ -41,7 +41,8 @@ def tell(
     `once_per` tells two facts of one kind about one post apart, such as a second
     acceptance. History is not news: nobody is told about imports or the far past.
     """
-    if is_history(post) or not is_news(at, timezone.now()):
+    now = timezone.now()
+    if is_history(post) or not is_news(at, now):
         return
     kind = post._meta.model_name
     key = f"{what}:{kind}:{post.pk}:{once_per}"
@@ -54,4 +55,4 @@ def tell(
         "at": at.isoformat(),
         "data": data,
     }
-    outbox.put(TELL, key, payload, at=at)
+    outbox.put(TELL, key, payload, at=min(at, now))
