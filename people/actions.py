@@ -183,15 +183,15 @@ def _imported(row: ImportedPerson, at: datetime) -> Person:
 
 def _part_alike(fresh: list[Person]) -> None:
     """Give everybody's handle a number until no two look the same; few queries."""
-    bases = {person: person.handle for person in fresh}
-    waiting, seen = list(fresh), set[str]()
+    waiting = [(person, person.handle) for person in fresh]
+    seen: set[str] = set()
     digits = 4
     while waiting:
-        for person in waiting:
+        for person, base in waiting:
             number = f"{secrets.randbelow(10**digits):0{digits}}"
-            person.handle = f"{bases[person]}-{number}"
+            person.handle = f"{base}-{number}"
             person.prepare_to_save()
-        looks = [person.handle_skeleton for person in waiting]
+        looks = [person.handle_skeleton for person, _base in waiting]
         taken = set(
             Person.objects.filter(handle_skeleton__in=looks).values_list(
                 "handle_skeleton", flat=True
@@ -202,9 +202,9 @@ def _part_alike(fresh: list[Person]) -> None:
             )
         )
         again = []
-        for person in waiting:
+        for person, base in waiting:
             if person.handle_skeleton in taken or person.handle_skeleton in seen:
-                again.append(person)
+                again.append((person, base))
             else:
                 seen.add(person.handle_skeleton)
         waiting, digits = again, 8

@@ -27,6 +27,10 @@ RETRY_AFTER_SECONDS = 300
 MAIL_KIND = "people.account_mail"
 
 
+def _our_address(name: str, *args: str) -> str:
+    return f"{settings.BASE_URL}{reverse(name, args=args)}"
+
+
 class AccountAdapter(DefaultAccountAdapter):
     # Refusals
 
@@ -46,10 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):
         commit: bool = True,
     ) -> Person:
         details = form.cleaned_data
-        user.display_name = details.get("display_name", "")
-        user.handle = details.get("handle", "")
+        user.display_name = details["display_name"]
         user.language = get_language() or ""
         super().save_user(request, user, form, commit=False)
+        user.handle = details["handle"] or user.handle
         if commit:
             actions.save_new(user)
         return user
@@ -101,7 +105,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Plain text in the reader's language, with links to our own address only."""
         person = context.get("user") or Person.objects.filter(email=email).first()
         with override((person and person.language) or get_language()):
-            context = context | self._addresses(context)
+            context = context | {
+                # Never what the Host header made of it.
+                "signup_url": _our_address("account_signup"),
+                "site_name": settings.WAGTAIL_SITE_NAME,
+            }
             subject = render_to_string(f"{template_prefix}_subject.txt", context)
             body = render_to_string(f"{template_prefix}_message.txt", context)
         return EmailMessage(
@@ -112,25 +120,13 @@ class AccountAdapter(DefaultAccountAdapter):
             headers=headers,
         )
 
-    def _addresses(self, context: dict[str, Any]) -> dict[str, str]:
-        """Replace addresses built from the Host header."""
-        names = {
-            "signup_url": "account_signup",
-            "password_reset_url": "account_reset_password",
-        }
-        ours = {
-            key: f"{settings.BASE_URL}{reverse(name)}"
-            for key, name in names.items()
-            if key in context
-        }
-        return ours | {"site_name": settings.WAGTAIL_SITE_NAME}
+    def send_account_already_exists_mail(self, email: str) -> None:
+        context = {"password_reset_url": _our_address("account_reset_password")}
+        self.send_mail("account/email/account_already_exists", email, context)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uid, token = key.split("-", 1)
-        path = reverse(
-            "account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}
-        )
-        return f"{settings.BASE_URL}{path}"
+        return _our_address("account_reset_password_from_key", uid, token)
 
     def send_mail(
         self, template_prefix: str, email: str, context: dict[str, Any]

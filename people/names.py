@@ -42,9 +42,10 @@ def passes_as_the_house(name: str) -> bool:
     plain = name.casefold().translate(LOOKALIKES)
     if any(word in plain for word in RESERVED_HAN):
         return True
-    words = [_word(part) for part in re.split(r"[\W_]+", plain) if part]
+    parts = [part for part in re.split(r"[\W_]+", plain) if part]
     # "Team" alone speaks for us, "Team Rocket" does not; "Admin Li" always does.
-    return "".join(words) in _HOUSE_WORDS or not _SPEAKERS.isdisjoint(words)
+    whole = _word("".join(parts))
+    return whole in _HOUSE_WORDS or not _SPEAKERS.isdisjoint(map(_word, parts))
 
 
 def _word(part: str) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import override
 
 from common.outbox import handles
@@ -43,6 +44,7 @@ def _mail_of(notification: Notification) -> EmailMessage | None:
     if not (sentence and person.email and person.is_active):
         return None
     with override(language):
+        choices = reverse("people:notification_choices")
         body = render_to_string(
             "people/mail/notification.txt",
             {
@@ -50,7 +52,7 @@ def _mail_of(notification: Notification) -> EmailMessage | None:
                 "url": f"{settings.BASE_URL}{notification.url}"
                 if notification.url
                 else "",
-                "base_url": settings.BASE_URL,
+                "choices_url": f"{settings.BASE_URL}{choices}",
                 "site_name": settings.WAGTAIL_SITE_NAME,
             },
         )
