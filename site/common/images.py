@@ -6,6 +6,7 @@ file hidden behind the first, no name chosen by the sender.
 
 import io
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -18,8 +19,8 @@ from common.errors import Refused
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_PIXELS = 20_000_000
-_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "MPO")
-# A GIF's first picture fits a PNG; phones call a JPEG with a preview inside MPO.
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+# A GIF's first picture fits a PNG. MPO: a phone's JPEG with more behind it.
 _KEPT_AS = {
     "PNG": ("PNG", ".png"),
     "GIF": ("PNG", ".png"),
@@ -102,7 +103,9 @@ def _redrawn(picture: Image.Image) -> CleanImage:
     kind, suffix = _KEPT_AS[picture.format or ""]
     picture.seek(0)
     picture.load()
-    ImageOps.exif_transpose(picture, in_place=True)
+    # Notes of the camera that cannot be read are no reason to refuse its picture.
+    with suppress(*_BROKEN):
+        ImageOps.exif_transpose(picture, in_place=True)
     see_through = kind != "JPEG" and picture.has_transparency_data
     pixels = picture.convert("RGBA" if see_through else "RGB")
     # Comments, profiles and the like travel here; the encoders would write them again.
