@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 
 from common import append_only
 from common.models import TimerLease
