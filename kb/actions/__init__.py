@@ -2,7 +2,12 @@
 
 from kb.actions.feedback import give_feedback
 from kb.actions.filing import add_article, add_topic
-from kb.actions.writing import create_draft_article, publish_article, unpublish_article
+from kb.actions.writing import (
+    create_draft_article,
+    publish_article,
+    publish_page,
+    unpublish_article,
+)
 
 __all__ = [
     "add_article",
@@ -10,5 +15,6 @@ __all__ = [
     "create_draft_article",
     "give_feedback",
     "publish_article",
+    "publish_page",
     "unpublish_article",
 ]

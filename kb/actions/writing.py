@@ -10,7 +10,7 @@ from common.site_day import site_day
 from common.text import clean_body, clean_line, excerpt
 from kb.errors import NotAnEditor
 from kb.fields import MAX_TAGS, tag_slugs
-from kb.models import ArticlePage, TopicPage
+from kb.models import ArticlePage, KbPage, TopicPage
 from people.models import Person
 
 MAX_DRAFT_CHARS = 60_000
@@ -54,17 +54,28 @@ def create_draft_article(
 
 
 @transaction.atomic
-def publish_article(*, article: ArticlePage, by: Person) -> ArticlePage:
+def publish_article(
+    *, article: ArticlePage, by: Person, at: datetime | None = None
+) -> ArticlePage:
     """Make the newest revision public and return the article as it is now.
 
     Announces article_published. Raises NotAnEditor.
     """
-    newest = article.get_latest_revision()
     if not article.permissions_for_user(by).can_publish():
         raise NotAnEditor
-    revision = newest or article.save_revision(user=by)
-    revision.publish(user=by)
+    revision = article.get_latest_revision() or article.save_revision(user=by)
+    article.publish(revision, by, at=at)
     return ArticlePage.objects.get(pk=article.pk)
+
+
+@transaction.atomic
+def publish_page(
+    page: KbPage, *, by: Person | None = None, at: datetime | None = None
+) -> KbPage:
+    """For commands: publish a page as it stands in memory, also at a past moment."""
+    revision = page.save_revision(user=by, log_action=False)
+    page.publish(revision, by, log_action=False, skip_permission_checks=True, at=at)
+    return type(page).objects.get(pk=page.pk)
 
 
 @transaction.atomic

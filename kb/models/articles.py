@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import PageManager, Revision
+from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
@@ -115,23 +115,14 @@ class ArticlePage(DrawnPage):
     def content_language(self) -> str:
         return self.language or super().content_language
 
-    @transaction.atomic
-    def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> None:
-        """Wagtail's publishing, whoever started it: what follows from it belongs to it.
-
-        A revision with a date in the future is only scheduled, so nothing is announced.
-        """
-        super().publish(revision, user=user, **kwargs)
-        article = type(self).objects.get(pk=self.pk)
-        if article.live and article.live_revision_id == revision.pk:
-            at = article.last_published_at
-            article_published.send(
-                sender=type(self),
-                article=article,
-                by=user or revision.user,
-                at=at,
-                first=article.first_published_at == at,
-            )
+    def announce_publication(self, by: Any) -> None:
+        article_published.send(
+            sender=type(self),
+            article=self,
+            by=by,
+            at=self.last_published_at,
+            first=self.first_published_at == self.last_published_at,
+        )
 
     @property
     def is_imported(self) -> bool:

@@ -1,11 +1,13 @@
 """What all our pages share: readable ASCII addresses that collide with nothing."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 
 from common.text import pinyin_slug
 
@@ -57,6 +59,34 @@ class KbPage(Page):
         context = super().get_context(request, *args, **kwargs)
         context["nav_current"] = self.nav_current
         return context
+
+    @transaction.atomic
+    def publish(
+        self,
+        revision: Revision,
+        user: Any = None,
+        *args: Any,
+        at: datetime | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Wagtail's publishing, whoever started it: what follows from it belongs to it.
+
+        A revision with a date in the future is only scheduled: nothing is announced.
+        """
+        was_public_before = self.first_published_at is not None
+        super().publish(revision, user, *args, **kwargs)
+        page = type(self).objects.get(pk=self.pk)
+        if not page.live or page.live_revision_id != revision.pk:
+            return
+        if at is not None:
+            page.last_published_at = at
+            if not was_public_before:
+                page.first_published_at = at
+            page.save(update_fields=["first_published_at", "last_published_at"])
+        page.announce_publication(by=user or revision.user)
+
+    def announce_publication(self, by: Any) -> None:
+        """For pages whose publication is a fact others wait for."""
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         self._settle_address()
