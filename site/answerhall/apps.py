@@ -6,3 +6,6 @@ class AnswerhallConfig(AppConfig):
     name = "answerhall"
     verbose_name = _("Answerhall")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from answerhall import checks  # noqa: F401  registers itself

@@ -1,0 +1,510 @@
+"""Write imported rows in bulk, and count what they add up to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from common import markdown
+from common.text import pinyin_slug
+from community.actions.tagging import tag_key
+from community.importers.words import markdown_of, one_line, usable
+from community.models import (
+    Answer,
+    Circle,
+    Comment,
+    MemberTally,
+    PostState,
+    Question,
+    QuestionEvent,
+    Tag,
+    Tagging,
+    Vote,
+)
+from people.actions import ImportedPerson, create_imported_people
+from people.models import Person
+from search.actions import touch_many
+
+ROWS = 500
+TITLE_MOST = 255
+
+
+@dataclass
+class Summary:
+    """What a run made, what was here before, what it left out and why."""
+
+    made: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def skip(self, what: str, why: str, number: int = 1) -> None:
+        if number:
+            self.skipped[what, why] += number
+
+    def __str__(self) -> str:
+        kinds = ["people", "questions", "answers", "comments", "votes", "acceptances"]
+        made = ", ".join(f"{self.made[kind]} {kind}" for kind in kinds)
+        known = ", ".join(f"{n} {kind}" for kind, n in self.known.items() if n)
+        skipped = ", ".join(
+            f"{n} {what} ({why})" for (what, why), n in sorted(self.skipped.items())
+        )
+        return (
+            f"Imported {made}. Already here: {known or 'nothing'}. "
+            f"Skipped: {skipped or 'nothing'}."
+        )
+
+
+@dataclass(frozen=True)
+class AuthorRow:
+    source_id: str
+    name: str
+    bio_html: str = ""
+    joined_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    source_id: str
+    author: AuthorRow
+    title: str
+    body_html: str
+    at: datetime
+    edited_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    views: int = 0
+    score: int = 0
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    source_id: str
+    question: str
+    author: AuthorRow
+    body_html: str
+    at: datetime
+    edited_at: datetime | None = None
+    score: int = 0
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    source_id: str
+    post: str
+    author: AuthorRow
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class VoteRow:
+    source_id: str
+    post: str
+    value: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AcceptanceRow:
+    question: str
+    answer: str
+    at: datetime | None = None
+
+
+class Store:
+    """The bulk writer of one source. Each call is a transaction of its own."""
+
+    def __init__(
+        self, *, source: str, language: str, circle: Circle, at: datetime
+    ) -> None:
+        self.source, self.language, self.circle, self.at = source, language, circle, at
+        self.summary = Summary()
+
+    @transaction.atomic
+    def people(
+        self, rows: Sequence[AuthorRow], *, count: bool = True
+    ) -> dict[str, int]:
+        """Ids of these people, made where they are missing."""
+        wanted = {row.source_id: row for row in rows}
+        ids = self._ids_of(Person, wanted)
+        fresh = [row for key, row in wanted.items() if key not in ids]
+        made = create_imported_people(
+            [
+                ImportedPerson(
+                    source=self.source,
+                    source_id=row.source_id,
+                    display_name=row.name,
+                    bio=markdown_of(row.bio_html) if row.bio_html else "",
+                    joined_at=row.joined_at,
+                )
+                for row in fresh
+            ],
+            at=self.at,
+        )
+        self.summary.made["people"] += len(fresh)
+        if count:
+            self.summary.known["people"] += len(ids)
+        return ids | {key: person.pk for key, person in made.items()}
+
+    @transaction.atomic
+    def questions(self, rows: Sequence[QuestionRow]) -> None:
+        fresh = self._fresh(Question, "questions", rows)
+        authors = self.people([row.author for row in fresh], count=False)
+        tags = self._tags({name for row in fresh for name in row.tags})
+        made = Question.objects.bulk_create(
+            Question(
+                author_id=authors[row.author.source_id],
+                title=one_line(row.title, TITLE_MOST) or "…",
+                slug=pinyin_slug(row.title),
+                language=self.language,
+                circle=self.circle,
+                created_at=row.at,
+                cycle_started_at=row.at,
+                last_activity_at=row.at,
+                last_actor_id=authors[row.author.source_id],
+                edited_at=row.edited_at,
+                view_count=max(row.views, 0),
+                vote_score=row.score,
+                source=self.source,
+                source_id=row.source_id,
+                **_body(row.body_html),
+            )
+            for row in fresh
+        )
+        Tagging.objects.bulk_create(
+            Tagging(question=question, tag_id=tag_id)
+            for question, row in zip(made, fresh, strict=True)
+            for tag_id in sorted(
+                {tags[tag_key(n)] for n in row.tags if tag_key(n) in tags}
+            )
+        )
+        self.summary.made["questions"] += len(made)
+
+    @transaction.atomic
+    def answers(self, rows: Sequence[AnswerRow]) -> None:
+        fresh = self._fresh(Answer, "answers", rows)
+        threads = self._ids_of(Question, {row.question for row in fresh})
+        homeless = [row for row in fresh if row.question not in threads]
+        self.summary.skip("answers", "their question is not here", len(homeless))
+        fresh = [row for row in fresh if row.question in threads]
+        authors = self.people([row.author for row in fresh], count=False)
+        made = Answer.objects.bulk_create(
+            Answer(
+                question_id=threads[row.question],
+                author_id=authors[row.author.source_id],
+                created_at=row.at,
+                edited_at=row.edited_at,
+                vote_score=row.score,
+                up_count=max(row.score, 0),
+                down_count=max(-row.score, 0),
+                source=self.source,
+                source_id=row.source_id,
+                **_body(row.body_html),
+            )
+            for row in fresh
+        )
+        self.summary.made["answers"] += len(made)
+
+    @transaction.atomic
+    def comments(self, rows: Sequence[CommentRow]) -> None:
+        fresh = self._fresh(Comment, "comments", rows)
+        posts = {row.post for row in fresh}
+        threads, answers = self._ids_of(Question, posts), self._ids_of(Answer, posts)
+        placed = [row for row in fresh if row.post in threads or row.post in answers]
+        self.summary.skip(
+            "comments", "their post is not here", len(fresh) - len(placed)
+        )
+        authors = self.people([row.author for row in placed], count=False)
+        made = Comment.objects.bulk_create(
+            Comment(
+                question_id=threads.get(row.post),
+                answer_id=answers.get(row.post),
+                author_id=authors[row.author.source_id],
+                created_at=row.at,
+                source=self.source,
+                source_id=row.source_id,
+                **_markdown(usable(row.body).strip() or "…"),
+            )
+            for row in placed
+        )
+        self.summary.made["comments"] += len(made)
+
+    @transaction.atomic
+    def votes(self, rows: Sequence[VoteRow]) -> None:
+        fresh = self._fresh(Vote, "votes", rows)
+        posts = {row.post for row in fresh}
+        threads, answers = self._ids_of(Question, posts), self._ids_of(Answer, posts)
+        placed = [row for row in fresh if row.post in threads or row.post in answers]
+        self.summary.skip("votes", "their post is not here", len(fresh) - len(placed))
+        made = Vote.objects.bulk_create(
+            Vote(
+                question_id=threads.get(row.post),
+                answer_id=answers.get(row.post),
+                value=row.value,
+                at=row.at,
+                source=self.source,
+                source_id=row.source_id,
+            )
+            for row in placed
+        )
+        self.summary.made["votes"] += len(made)
+
+    @transaction.atomic
+    def acceptances(self, rows: Sequence[AcceptanceRow]) -> None:
+        """Accept these answers where the question has no accepted answer yet."""
+        threads = Question.objects.filter(
+            source=self.source, source_id__in={row.question for row in rows}
+        ).only("pk", "source_id", "author_id", "accepted_answer_id")
+        questions = {question.source_id: question for question in threads}
+        answers = {
+            source_id: (pk, question_id, at)
+            for source_id, pk, question_id, at in Answer.objects.filter(
+                source=self.source, source_id__in={row.answer for row in rows}
+            ).values_list("source_id", "pk", "question_id", "created_at")
+        }
+        changed = []
+        for row in rows:
+            question, answer = questions.get(row.question), answers.get(row.answer)
+            if question is None or answer is None or answer[1] != question.pk:
+                self.summary.skip("acceptances", "question or answer is not here")
+            elif question.accepted_answer_id is not None:
+                self.summary.known["acceptances"] += 1
+            else:
+                at = max(row.at or answer[2], answer[2])
+                question.accepted_answer_id = answer[0]
+                question.accepted_at = question.solved_at = at
+                question.accepted_by_id = question.author_id
+                changed.append(question)
+        fields = ["accepted_answer", "accepted_at", "accepted_by", "solved_at"]
+        Question.objects.bulk_update(changed, fields)
+        self.summary.made["acceptances"] += len(changed)
+
+    def finish(self, *, has_votes: bool) -> None:
+        """Count everything of this source anew, write traces, ask for the index."""
+        questions = Question.objects.filter(source=self.source)
+        for first, last in _ranges(questions):
+            with transaction.atomic():
+                chunk = questions.filter(pk__range=(first, last))
+                _count_threads(chunk, has_votes=has_votes)
+                _trace(chunk)
+                touch_many("community.question", chunk.values_list("pk", flat=True))
+        people = Person.objects.filter(source=self.source)
+        for first, last in _ranges(people):
+            with transaction.atomic():
+                _count_people(people.filter(pk__range=(first, last)))
+        _count_tags()
+
+    def _fresh(self, model: type, kind: str, rows: Sequence) -> list:
+        """Rows that are not here yet, each once."""
+        unique = {row.source_id: row for row in rows}
+        known = self._ids_of(model, unique)
+        self.summary.known[kind] += len(known)
+        return [row for key, row in unique.items() if key not in known]
+
+    def _ids_of(self, model: type, source_ids: Iterable[str]) -> dict[str, int]:
+        rows = model.objects.filter(source=self.source, source_id__in=list(source_ids))
+        return dict(rows.values_list("source_id", "pk"))
+
+    def _tags(self, names: Iterable[str]) -> dict[str, int]:
+        """Tag ids by key, synonyms resolved, missing ones made."""
+        wanted = {tag_key(name): one_line(name, 40) for name in names if name.strip()}
+        known = _tag_ids(wanted)
+        missing = [name for key, name in wanted.items() if key not in known]
+        slugs = {pinyin_slug(name, max_length=70) for name in missing}
+        taken = set(Tag.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+        fresh = []
+        for name in missing:
+            slug, number = pinyin_slug(name, max_length=70), 1
+            while slug in taken:
+                number += 1
+                slug = f"{pinyin_slug(name, max_length=70)}-{number}"
+                if Tag.objects.filter(slug=slug).exists():
+                    taken.add(slug)
+            taken.add(slug)
+            key = tag_key(name)
+            fresh.append(
+                Tag(slug=slug, name=name, name_key=key, language=self.language)
+            )
+        Tag.objects.bulk_create(fresh)
+        return _tag_ids(wanted)
+
+
+def _tag_ids(keys: Iterable[str]) -> dict[str, int]:
+    rows = Tag.objects.filter(name_key__in=list(keys))
+    return dict(rows.values_list("name_key", Coalesce("synonym_of_id", "pk")))
+
+
+def _body(html: str) -> dict:
+    return _markdown(markdown_of(html) or "…")
+
+
+def _markdown(body: str) -> dict:
+    rendered = markdown.render(body)
+    return {
+        "body": body,
+        "body_html": rendered.html,
+        "body_text": rendered.text,
+        "renderer_version": markdown.RENDERER_VERSION,
+    }
+
+
+def _ranges(rows) -> Iterable[tuple[int, int]]:  # noqa: ANN001  any queryset
+    """Bounds of successive chunks by id."""
+    after = 0
+    while True:
+        ids = (
+            rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:ROWS]
+        )
+        ids = list(ids)
+        if not ids:
+            return
+        yield ids[0], ids[-1]
+        after = ids[-1]
+
+
+def _per(model: type, place: str, **sums) -> dict:  # noqa: ANN003  aggregates by name
+    """Subqueries that sum `model` rows for the outer row they stand at."""
+    rows = model.objects.filter(**{place: OuterRef("pk")}).order_by().values(place)
+    return {
+        name: Subquery(rows.annotate(n=total).values("n"))
+        for name, total in sums.items()
+    }
+
+
+def _zero(values: dict) -> dict:
+    return {name: Coalesce(value, Value(0)) for name, value in values.items()}
+
+
+def _count_threads(chunk, *, has_votes: bool) -> None:  # noqa: ANN001  queryset
+    visible = Q(state=PostState.VISIBLE)
+    answers = Answer.objects.filter(question__in=chunk.values("pk"))
+    if has_votes:
+        ups, downs = Q(value=1), Q(value=-1)
+        answers.update(
+            **_zero(
+                _per(
+                    Vote,
+                    "answer",
+                    vote_score=Sum("value"),
+                    up_count=Count("pk", filter=ups),
+                    down_count=Count("pk", filter=downs),
+                )
+            )
+        )
+        chunk.update(**_zero(_per(Vote, "question", vote_score=Sum("value"))))
+    answers.update(
+        **_zero(_per(Comment, "answer", comment_count=Count("pk", filter=visible)))
+    )
+    chunk.update(
+        **_zero(_per(Comment, "question", comment_count=Count("pk", filter=visible))),
+        **_zero(_per(Answer, "question", answer_count=Count("pk", filter=visible))),
+        **_per(
+            Answer,
+            "question",
+            first_answer_at=Min("created_at", filter=visible),
+            last_answer_at=Max("created_at", filter=visible),
+        ),
+    )
+    newest = (
+        Answer.objects.filter(visible, question=OuterRef("pk"))
+        .order_by("-created_at", "-pk")
+        .values("author")[:1]
+    )
+    chunk.update(
+        last_activity_at=Coalesce("last_answer_at", "created_at"),
+        last_actor=Coalesce(Subquery(newest), F("author")),
+    )
+
+
+def _trace(chunk) -> None:  # noqa: ANN001  queryset
+    """The public trace of threads that have none yet."""
+    threads = list(
+        chunk.filter(event_count=0).select_related("circle", "accepted_answer")
+    )
+    first_answers: dict[int, Answer] = {}
+    answers = Answer.objects.visible().filter(question__in=[t.pk for t in threads])
+    for answer in answers.order_by("-created_at", "-pk").only(
+        "pk", "question_id", "author_id", "created_at"
+    ):
+        first_answers[answer.question_id] = answer
+    events: list[QuestionEvent] = []
+    for thread in threads:
+        steps = _steps(thread, first_answers.get(thread.pk))
+        events += steps
+        thread.event_count = len(steps)
+    QuestionEvent.objects.bulk_create(events)
+    Question.objects.bulk_update(threads, ["event_count"])
+
+
+def _steps(thread: Question, first: Answer | None) -> list[QuestionEvent]:
+    kinds = QuestionEvent.Kind
+    found = [
+        (
+            thread.created_at,
+            kinds.ASKED,
+            thread.author_id,
+            {"circle": thread.circle.slug},
+        )
+    ]
+    if first is not None:
+        found.append(
+            (first.created_at, kinds.ANSWERED, first.author_id, {"answer": first.pk})
+        )
+    if thread.accepted_answer is not None and thread.accepted_at is not None:
+        data = {
+            "answer": thread.accepted_answer_id,
+            "author": thread.accepted_answer.author_id,
+        }
+        found.append((thread.accepted_at, kinds.ACCEPTED, thread.author_id, data))
+        found.append((thread.accepted_at, kinds.SOLVED, thread.author_id, data))
+    return [
+        QuestionEvent(
+            question=thread,
+            seq=seq,
+            at=at,
+            kind=kind,
+            actor_id=actor,
+            data=data,
+            key=f"imported:{thread.pk}:{seq}",
+        )
+        for seq, (at, kind, actor, data) in enumerate(found, start=1)
+    ]
+
+
+def _count_people(people) -> None:  # noqa: ANN001  queryset
+    ids = list(people.values_list("pk", flat=True))
+    tallies: dict[int, MemberTally] = defaultdict(MemberTally)
+    visible = Q(state=PostState.VISIBLE)
+    counted = {
+        "question_count": Question.objects.filter(visible, author__in=ids).values_list(
+            "author"
+        ),
+        "answer_count": Answer.objects.filter(visible, author__in=ids).values_list(
+            "author"
+        ),
+        "accepted_count": Question.objects.filter(
+            visible, accepted_answer__author__in=ids
+        )
+        .exclude(accepted_answer__author=F("author"))
+        .values_list("accepted_answer__author"),
+    }
+    for name, rows in counted.items():
+        for person, number in rows.annotate(n=Count("pk")).order_by():
+            setattr(tallies[person], name, number)
+    for person, tally in tallies.items():
+        tally.person_id = person
+    MemberTally.objects.bulk_create(
+        tallies.values(),
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=list(counted),
+    )
+
+
+def _count_tags() -> None:
+    used = Tagging.objects.filter(tag=OuterRef("pk"), question__state=PostState.VISIBLE)
+    used = used.order_by().values("tag").annotate(n=Count("pk")).values("n")
+    Tag.objects.update(question_count=Coalesce(Subquery(used), Value(0)))

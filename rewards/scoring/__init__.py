@@ -1,0 +1,1 @@
+"""Who helps most: numbers in, numbers out. Knows no database and no clock."""

@@ -1,0 +1,412 @@
+"""Furnish a site with the demo: people, articles, threads, tickets, gifts.
+
+Everything that members and staff do is done through the rooms' own actions, in the
+order of time, so that counters, traces, points and badges are true and not painted.
+"""
+
+import heapq
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from answerhall.demo import pages, pictures
+from common.errors import Refused
+from community import actions as community
+from community.actions.tagging import make_tag
+from community.models import Answer, Circle, Question, Tag
+from desk import actions as desk
+from kb.models import ArticlePage
+from people.actions import change_profile, create_person
+from people.models import Person
+from rewards import actions as rewards
+from rewards.models import EarnRule, Gift
+
+FOLDER = Path(__file__).parent
+LANGUAGES = {"en": "en", "zh-hans": "zh_hans"}
+PASSWORD = "answerhall-demo"  # noqa: S105  printed by `make run`, refused in production
+# What the demo's articles tell members about points.
+POINTS = {"accepted": 25, "article_credit": 40, "upvote": 2}
+
+# Who can sign in: handle, name, language, groups, joined days ago.
+LOGINS = [
+    ("asker", "Robin Asker", "", [], 120),
+    ("helper", "Sam Helper", "", [], 400),
+    ("agent", "Ming Agent", "", [], 500),
+    ("editor", "Eddie Editor", "", ["Editors"], 600),
+    ("moderator", "Mo Moderator", "", ["Moderators"], 600),
+    ("desk", "Dana Desk", "", ["Desk"], 600),
+    ("manager", "Max Manager", "", ["Managers", "Editors"], 700),
+]
+
+
+@dataclass
+class Demo:
+    now: datetime
+    people: dict[str, Person] = field(default_factory=dict)
+    circles: dict[str, Circle] = field(default_factory=dict)
+    articles: dict[tuple[str, str], ArticlePage] = field(default_factory=dict)
+    # A heap of (when, tie-break, what): the past, told in order.
+    past: list[tuple[datetime, int, Callable[[datetime], None]]] = field(
+        default_factory=list
+    )
+    ties: Iterator[int] = field(default_factory=count)
+    chance: Random = field(default_factory=lambda: Random(7))  # noqa: S311
+
+    def at(self, when: datetime, what: Callable[[datetime], None]) -> None:
+        heapq.heappush(self.past, (min(when, self.now), next(self.ties), what))
+
+    def happen(self) -> int:
+        done = 0
+        while self.past:
+            when, _tie, what = heapq.heappop(self.past)
+            what(when)
+            done += 1
+        return done
+
+    def ago(self, **delta: float) -> datetime:
+        return self.now - timedelta(**delta)
+
+
+def is_furnished() -> bool:
+    return Person.objects.filter(handle="asker", email="asker@demo.example").exists()
+
+
+@transaction.atomic
+def furnish(*, at: datetime) -> dict[str, int]:
+    """Make the demo, all of it or nothing; returns how much of each there is."""
+    demo = Demo(now=at)
+    _people(demo)
+    _circles_and_tags(demo)
+    _rules_and_gifts()
+    for language in LANGUAGES:
+        _threads(demo, language)
+        _articles(demo, language)
+    happened = demo.happen()
+    _tickets(demo)
+    _a_redemption(demo)
+    return {
+        "people": Person.objects.count(),
+        "articles": ArticlePage.objects.live().count(),
+        "questions": Question.objects.count(),
+        "answers": Answer.objects.count(),
+        "gifts": Gift.objects.count(),
+        "events": happened,
+    }
+
+
+def _read(*parts: str) -> dict[str, Any]:
+    with FOLDER.joinpath(*parts).open("rb") as file:
+        return tomllib.load(file)
+
+
+# People
+
+
+def _people(demo: Demo) -> None:
+    for handle, name, language, groups, days in LOGINS:
+        person = create_person(
+            handle=handle,
+            display_name=name,
+            email=f"{handle}@demo.example",
+            password=PASSWORD,
+            language=language,
+            accepts_terms=True,
+            allow_reserved=True,
+            at=demo.ago(days=days),
+        )
+        EmailAddress.objects.create(
+            user=person, email=person.email, verified=True, primary=True
+        )
+        person.groups.set(Group.objects.filter(name__in=groups))
+        demo.people[handle] = Person.objects.get(pk=person.pk)
+    manager = demo.people["manager"]
+    rewards.appoint_agent(
+        person=demo.people["agent"], by=manager, at=demo.ago(days=499)
+    )
+    for folder in LANGUAGES.values():
+        for row in _read(folder, "people.toml")["person"]:
+            _member(demo, row, manager)
+
+
+def _member(demo: Demo, row: dict[str, Any], manager: Person) -> None:
+    joined = demo.ago(days=row["joined_days_ago"])
+    person = create_person(
+        handle=row["handle"], display_name=row["display_name"], at=joined
+    )
+    change_profile(person=person, bio=row["bio"], at=joined)
+    if row.get("staff"):
+        person.groups.set(Group.objects.filter(name__in=["Editors", "Desk"]))
+    if row.get("agent"):
+        rewards.appoint_agent(person=person, by=manager, at=joined + timedelta(days=1))
+    demo.people[row["handle"]] = Person.objects.get(pk=person.pk)
+
+
+# Circles, tags, rules, gifts
+
+
+def _circles_and_tags(demo: Demo) -> None:
+    for position, row in enumerate(_read("circles.toml")["circle"], start=1):
+        circle, _made = Circle.objects.update_or_create(
+            slug=row["slug"], defaults=row | {"position": position}
+        )
+        demo.circles[circle.slug] = circle
+    for row in _read("tags.toml")["tag"]:
+        english = _tag(row["en"], "en")
+        chinese = _tag(row["zh"], "zh-hans")
+        if english != chinese and chinese.translation_of is None:
+            chinese.translation_of = english
+            chinese.save(update_fields=["translation_of"])
+
+
+def _tag(name: str, language: str) -> Tag:
+    return make_tag(name, language=language)
+
+
+def _rules_and_gifts() -> None:
+    for event, amount in POINTS.items():
+        EarnRule.objects.filter(event=event).update(points=amount)
+    for row in _read("gifts.toml")["gift"]:
+        gift = Gift(
+            slug=row["slug"],
+            title_en=row["title_en"],
+            title_zh=row["title_zh"],
+            description_en=row["description_en"],
+            description_zh=row["description_zh"],
+            cost=row["cost"],
+            stock=row["stock"],
+            per_person_limit=row.get("per_person_limit"),
+        )
+        picture = ContentFile(pictures.draw(row["picture"]))
+        gift.picture.save(f"{row['slug']}.png", picture, save=True)
+
+
+# Threads
+
+
+def _threads(demo: Demo, language: str) -> None:
+    for row in _read(LANGUAGES[language], "threads.toml")["thread"]:
+        demo.at(
+            demo.ago(hours=row["asked_hours_ago"]),
+            lambda at, row=row: _ask(demo, language, row, at),
+        )
+
+
+def _ask(demo: Demo, language: str, row: dict[str, Any], at: datetime) -> None:
+    question = community.ask(
+        person=demo.people[row["asker"]],
+        title=row["title"],
+        body=row["body"],
+        circle=demo.circles[row["circle"]],
+        tags=row["tags"],
+        language=language,
+        at=at,
+    )
+    Question.objects.filter(pk=question.pk).update(view_count=row["views"])
+    crowd = _crowd(demo, but={row["asker"]})
+    for person in crowd[: row["me_too"]]:
+        demo.at(
+            _sometime(demo, at),
+            lambda at, person=person: community.me_too(
+                person=person, question=question, on=True, at=at
+            ),
+        )
+    for answer in row.get("answer", []):
+        demo.at(
+            at + timedelta(minutes=answer["after_minutes"]),
+            lambda at, answer=answer, asked_at=at: _answer(
+                demo, question, row, answer, asked_at, at
+            ),
+        )
+
+
+def _answer(
+    demo: Demo,
+    question: Question,
+    row: dict[str, Any],
+    answer: dict[str, Any],
+    asked_at: datetime,
+    at: datetime,
+) -> None:
+    author = demo.people[answer["by"]]
+    posted = community.answer(
+        person=author,
+        question=Question.objects.get(pk=question.pk),
+        body=answer["body"],
+        at=at,
+    )
+    crowd = _crowd(demo, but={answer["by"]})
+    up, down = answer.get("up", 0), answer.get("down", 0)
+    for place, person in enumerate(crowd[: up + down]):
+        value = 1 if place < up else -1
+        demo.at(
+            _sometime(demo, at),
+            lambda at, person=person, value=value: _vote(person, posted, value, at),
+        )
+    for remark in answer.get("comment", []):
+        demo.at(
+            asked_at + timedelta(minutes=remark["after_minutes"]),
+            lambda at, remark=remark: community.comment(
+                person=demo.people[remark["by"]],
+                post=Answer.objects.get(pk=posted.pk),
+                body=remark["body"],
+                at=at,
+            ),
+        )
+    if answer.get("accepted"):
+        accepted_at = asked_at + timedelta(minutes=answer["accepted_after_minutes"])
+        demo.at(accepted_at, lambda at: _accept(demo, row, posted, at))
+
+
+def _accept(demo: Demo, row: dict[str, Any], answer: Answer, at: datetime) -> None:
+    answer = Answer.objects.select_related("question").get(pk=answer.pk)
+    community.accept(person=demo.people[row["asker"]], answer=answer, at=at)
+    if key := row.get("becomes_article"):
+        language = answer.question.language
+        demo.at(
+            at + timedelta(days=1),
+            lambda at: _article_from_thread(demo, language, key, answer, at),
+        )
+
+
+def _vote(person: Person, answer: Answer, value: int, at: datetime) -> None:
+    try:
+        community.vote(
+            person=person, post=Answer.objects.get(pk=answer.pk), value=value, at=at
+        )
+    except Refused:
+        # A down-vote takes some reputation; whoever lacks it stays silent.
+        return
+
+
+def _crowd(demo: Demo, but: set[str]) -> list[Person]:
+    crowd = [
+        person
+        for handle, person in demo.people.items()
+        if handle not in but and not person.email
+    ]
+    demo.chance.shuffle(crowd)
+    return crowd
+
+
+def _sometime(demo: Demo, after: datetime) -> datetime:
+    """Most readers come soon after a post, a few much later."""
+    hours = min(demo.chance.expovariate(1 / 30), 24 * 30)
+    return min(after + timedelta(hours=hours), demo.now)
+
+
+# Articles
+
+
+def _articles(demo: Demo, language: str) -> None:
+    read = _read(LANGUAGES[language], "articles.toml")
+    from_threads = {
+        row.get("becomes_article")
+        for row in _read(LANGUAGES[language], "threads.toml")["thread"]
+    }
+    pages.make_documents(language, at=demo.now)
+    pages.arrange_hall(language)
+    topics = {row["key"]: pages.make_topic(language, row) for row in read["topic"]}
+    for row in read["article"]:
+        if row["key"] in from_threads:
+            continue
+        demo.at(
+            demo.ago(days=row["published_days_ago"]),
+            lambda at, row=row: pages.publish_article(
+                demo.articles,
+                language,
+                row,
+                topics[row["topic"]],
+                demo.people[row["author"]],
+                at,
+            ),
+        )
+
+
+def _article_from_thread(
+    demo: Demo, language: str, key: str, answer: Answer, at: datetime
+) -> None:
+    rows = _read(LANGUAGES[language], "articles.toml")
+    row = next(row for row in rows["article"] if row["key"] == key)
+    topic_row = next(t for t in rows["topic"] if t["key"] == row["topic"])
+    editor = demo.people[row["author"]]
+    draft = community.draft_article(
+        question=Question.objects.get(pk=answer.question_id),
+        answers=[answer],
+        topic=pages.make_topic(language, topic_row),
+        by=editor,
+        at=at,
+    )
+    pages.publish_article(demo.articles, language, row, None, editor, at, draft=draft)
+
+
+# Desk and rewards
+
+
+def _tickets(demo: Demo) -> None:
+    """What waited too long became tickets; two of them were solved today."""
+    desk.run_escalations(at=demo.ago(hours=7))
+    worker = demo.people["desk"]
+    for language, reply in DESK_REPLIES.items():
+        ticket = desk.oldest_open_ticket(language=language)
+        if ticket is None:
+            continue
+        desk.take(ticket=ticket, person=worker, at=demo.ago(hours=6))
+        desk.post_reply_to_thread(
+            ticket=ticket, person=worker, body=reply, solve=True, at=demo.ago(hours=4)
+        )
+
+
+DESK_REPLIES = {
+    "en": (
+        "Thank you for your patience. We looked at this line in our own systems: the "
+        "setting was wrong on our side, and it has been put right today. Please turn "
+        "the phone off for a minute and on again. If anything is left, write below or "
+        "call **10066**; the ticket stays linked to this page."
+    ),
+    "zh-hans": (
+        "让您久等了。我们在后台核查了这条线路，是我们这边的一项配置有误，今天已经改正。"
+        "请把手机关机一分钟后再开机；如果还有问题，直接在下面留言或拨打 **10066**，"
+        "工单和本页是关联的，不用重新描述。"
+    ),
+}
+
+
+def _a_redemption(demo: Demo) -> None:
+    helper = max(
+        (person for person in demo.people.values() if not person.email),
+        key=lambda person: rewards.spendable(person),
+    )
+    gift = Gift.objects.order_by("cost").first()
+    if gift is not None and rewards.spendable(helper) >= gift.cost:
+        rewards.redeem(
+            person=helper, gift=gift, key="demo-redemption", at=demo.ago(hours=30)
+        )
+
+
+def password_works() -> bool:
+    """Whether a demo account can still be entered with the printed password."""
+    handles = [row[0] for row in LOGINS]
+    people = Person.objects.filter(
+        handle__in=handles, email__endswith="@demo.example", is_active=True
+    )
+    return any(person.check_password(PASSWORD) for person in people)
+
+
+def hello(url: str) -> str:
+    names = ", ".join(row[0] for row in LOGINS)
+    return (
+        f"Answerhall: {url}  sign in at {url}accounts/login/ as NAME@demo.example / "
+        f"{PASSWORD}  NAME: {names}"
+        + ("" if settings.ANSWERHALL_STAFF_MFA == "required" else "  (staff MFA: off)")
+    )

@@ -1,0 +1,95 @@
+"""Run the whole site from one terminal: web server, task worker, timers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+STARTS_WITHIN_SECONDS = 60
+STOPS_WITHIN_SECONDS = 15
+
+
+class Command(BaseCommand):
+    help = "Serve the site with its background work until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--hello", default="", help="printed once the site answers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(
+                [str(settings.CHECKOUT), str(settings.CHECKOUT / "site")]
+            ),
+            "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+            "ANSWERHALL_BASE_URL": os.environ.get(
+                "ANSWERHALL_BASE_URL", f"http://{host}:{port}"
+            ),
+        }
+        web = [sys.executable, "-m", "granian", "--interface", "wsgi"]
+        web += ["--host", host, "--port", str(port), "--no-ws"]
+        web += ["--workers", str(options["workers"]), "--blocking-threads", "2"]
+        web += ["--log-level", "warning", "answerhall.wsgi:application"]
+        manage = [sys.executable, str(settings.CHECKOUT / "manage.py")]
+        commands = [web, [*manage, "db_worker"], [*manage, "run_timers"]]
+
+        signal.signal(signal.SIGTERM, _as_keyboard_interrupt)
+        # Own sessions: Ctrl-C reaches only this process, which then stops the others.
+        children = [
+            subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
+            for command in commands
+        ]
+        try:
+            _wait_until_it_answers(f"http://{host}:{port}/healthz", children)
+            self.stdout.write(options["hello"] or f"Serving on http://{host}:{port}/")
+            self.stdout.flush()
+            while all(child.poll() is None for child in children):
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping.")
+            return
+        finally:
+            _stop(children)
+        raise CommandError("A part of the site stopped by itself; see the lines above.")
+
+
+def _as_keyboard_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait_until_it_answers(url: str, children: list[subprocess.Popen]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if any(child.poll() is not None for child in children):
+            raise CommandError("A part of the site did not start; see the lines above.")
+        try:
+            urllib.request.urlopen(url, timeout=1)  # noqa: S310  our own address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    raise CommandError(f"{url} did not answer in {STARTS_WITHIN_SECONDS} seconds.")
+
+
+def _stop(children: list[subprocess.Popen]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + STOPS_WITHIN_SECONDS
+    for child in children:
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

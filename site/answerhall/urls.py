@@ -1,0 +1,46 @@
+"""Every address of the site. Pages stand under their language; the rest does not."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from answerhall import discovery, errors, media, views
+
+urlpatterns = [
+    path("", views.to_a_language, name="root"),
+    path("language/", views.choose_language, name="choose_language"),
+    path("theme.css", views.theme, name="theme"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("sitemap.xml", discovery.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", discovery.sitemap, name="sitemap_section"),
+    path("feeds/<str:language>/questions.atom", discovery.questions_feed, name="feed"),
+    # Before Wagtail's admin: its own sign-in and reset must never be reached.
+    path("", include("people.root_urls")),
+    path("", include("search.root_urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("media/<path:name>", media.serve, name="media"),
+]
+if settings.SHOW_SENT_MAIL:
+    urlpatterns += [path("dev/mail/", include("answerhall.sent_mail"))]
+
+urlpatterns += i18n_patterns(
+    path("", include("search.urls")),
+    path("", include("people.urls")),
+    path("", include("community.urls")),
+    path("", include("rewards.urls")),
+    path("", include("desk.urls")),
+    path("", include("kb.urls")),
+    path("", include(wagtail_urls)),
+)
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error
