@@ -21,10 +21,10 @@ def comment(
     voice: str | None = None,
 ) -> Comment:
     text = written_shortly(body)
-    guarding.allow_post(person, Comment, text, at)
-    question = guarding.lock_visible(
-        post if isinstance(post, Question) else post.question
-    )
+    beside = "question" if isinstance(post, Question) else "answer"
+    guarding.allow_post(person, Comment, text, at, **{beside: post})
+    thread = post if isinstance(post, Question) else post.question
+    question = guarding.lock_visible(thread)
     place = question if isinstance(post, Question) else guarding.lock_visible(post)
     remark = Comment.objects.create(
         question=place if isinstance(place, Question) else None,

@@ -57,8 +57,9 @@ def allow_post(
     kind: type[Question] | type[Answer] | type[Comment],
     text: Written,
     at: datetime,
+    **beside: Question | Answer,
 ) -> None:
-    """Refuse floods, repeats and newcomers' link lists.
+    """Refuse floods, repeats (of comments: in one place) and newcomers' link lists.
 
     Posts are counted where they lie, so the count survives a restart and includes
     what was deleted. The person's row is locked: two tabs post one after another.
@@ -66,7 +67,8 @@ def allow_post(
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     mine = kind.objects.filter(author=person, created_at__lte=at)
     since = at - numbers.SAME_POST_WITHIN
-    if twin := mine.filter(created_at__gt=since, body=text["body"]).first():
+    twins = mine.filter(created_at__gt=since, body=text["body"], **beside)
+    if twin := twins.first():
         raise SamePostAgain(post=twin)
     if is_staff(person):
         return

@@ -239,7 +239,7 @@ def _answers(
     page = max(1, page)
     start = (page - 1) * size
     rows = Answer.objects.visible_to(person).filter(question=question)
-    rows = rows.select_related("author__tally").defer("body", "body_text")
+    rows = rows.select_related("author__tally").defer("body")
     # One more than a page: moderators see removed answers, which are not counted.
     found = list(_in_order(rows, question.accepted_answer_id)[start : start + size + 1])
     if len(found) > size:
@@ -256,7 +256,7 @@ def _comments(
     rows = Comment.objects.visible_to(person).filter(place)
     grouped: dict[int | str, list[Comment]] = defaultdict(list)
     for comment in (
-        rows.select_related("author").defer("body_text").order_by("created_at", "pk")
+        rows.select_related("author").defer("body").order_by("created_at", "pk")
     ):
         grouped[comment.answer_id or "question"].append(comment)
     return grouped
@@ -293,7 +293,8 @@ def _articles(question: Question) -> list[ArticleLink]:
 
 def _related(question: Question, tags: list[Tag]) -> list[Related]:
     """Newest threads under the rarest tags, solved ones and shared tags first."""
-    rarest = sorted(tags, key=lambda tag: tag.question_count)[:2]
+    shared_tags = [tag for tag in tags if tag.question_count > 1]
+    rarest = sorted(shared_tags, key=lambda tag: tag.question_count)[:2]
     near = (
         Tagging.objects.filter(tag__in=[tag.pk for tag in rarest])
         .exclude(question=question)

@@ -49,3 +49,16 @@ def test_nobody_comments_on_what_is_gone(make_answer, helper, asker, clock):
         actions.comment(
             person=asker, post=answer, body="Where did it go?", at=clock.now
         )
+
+
+def test_thanks_may_be_said_twice_but_not_twice_in_one_place(
+    question, make_answer, asker, clock
+):
+    first, second = make_answer(), make_answer()
+    thanks = {"person": asker, "body": "Thank you!", "at": clock.now}
+    actions.comment(post=first, **thanks)
+    actions.comment(post=second, **thanks)
+
+    with pytest.raises(errors.SamePostAgain):
+        actions.comment(post=first, **thanks)
+    assert Comment.objects.count() == 2

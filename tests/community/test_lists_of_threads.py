@@ -1,0 +1,171 @@
+from datetime import timedelta
+
+import pytest
+
+from community import actions, queries
+from community.models import Circle, Question, Tag
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(rows):
+    return [row.title for row in rows]
+
+
+@pytest.fixture
+def threads(make_question, make_crowd, make_answer, clock):
+    """Three of them: an old busy one, a voted one, a new quiet one."""
+    one, two, three = make_crowd(3)
+    busy = make_question(
+        by=one, title="The old and busy one", at=clock.now - timedelta(hours=30)
+    )
+    liked = make_question(
+        by=two, title="The one with votes", at=clock.now - timedelta(hours=20)
+    )
+    make_question(by=three, title="The new and quiet one", at=clock.now)
+    make_answer(question=busy, at=clock.move(minutes=1))
+    actions.vote(person=one, post=liked, value=1, at=clock.now)
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", ["quiet", "votes", "busy"]),
+        ("active", ["busy", "quiet", "votes"]),
+        ("unanswered", ["quiet", "votes"]),
+        ("votes", ["votes", "quiet", "busy"]),
+        ("nonsense", ["quiet", "votes", "busy"]),
+    ],
+)
+def test_lists_are_sorted_as_their_tab_says(threads, sort, order):
+    rows = queries.question_list(language="en", sort=sort)
+
+    assert [
+        title.split()[-2 if "one" in title[-3:] else -1] for title in titles(rows)
+    ] == order
+
+
+def test_a_list_holds_one_language(make_question):
+    make_question()
+    chinese = make_question(title="携号转网要等多久")
+
+    assert titles(queries.question_list(language="zh-hans")) == [chinese.title]
+
+
+def test_a_list_holds_only_what_anybody_may_see(make_question, asker, moderator, clock):
+    kept, deleted, hidden = make_question(), make_question(), make_question()
+    actions.delete(person=asker, post=deleted, at=clock.now)
+    actions.hide_post(post=hidden, by=moderator, at=clock.now)
+
+    assert list(queries.question_list(language="en")) == [kept]
+    assert queries.sitemap_threads("en") == [
+        (kept.pk, kept.slug, kept.last_activity_at)
+    ]
+    assert list(queries.newest_questions("en")) == [kept]
+
+
+def test_a_list_is_filtered_by_circle_and_by_tag(make_question, circle):
+    other = Circle.objects.create(slug="roaming", name_en="Roaming", name_zh="漫游")
+    here = make_question(tags=["esim"])
+    there = make_question(circle=other)
+
+    by_circle = queries.question_list(language="en", circle=other)
+    by_tag = queries.question_list(language="en", tag=Tag.objects.get())
+
+    assert list(by_circle) == [there]
+    assert list(by_tag) == [here]
+
+
+def test_more_rows_cost_no_more_queries(
+    make_question, make_crowd, make_answer, django_assert_num_queries
+):
+    for neighbour in make_crowd(2):
+        make_answer(question=make_question(by=neighbour, tags=["a1", "b2"]))
+
+    def read_the_list():
+        for row in queries.question_list(language="en"):
+            assert row.lead
+            assert row.author.get_absolute_url()
+            assert row.last_actor.name
+            assert row.circle.name
+            assert [tag.name for tag in row.tags.all()] == ["a1", "b2"]
+            assert [step.kind for step in row.trace] == ["asked", "answered"]
+            assert row.status == "answered"
+            assert row.get_absolute_url()
+
+    with django_assert_num_queries(3):
+        read_the_list()
+    for number, neighbour in enumerate(make_crowd(6)):
+        make_answer(
+            question=make_question(by=neighbour, tags=["a1", "b2"]),
+            by=neighbour,
+            body=f"It went away after a restart of the phone, try {number}",
+        )
+    with django_assert_num_queries(3):
+        read_the_list()
+
+
+def test_solved_lately_names_who_helped(make_question, make_answer, asker, clock):
+    answer = make_answer()
+    actions.accept(person=asker, answer=answer, at=clock.now)
+    make_question()
+
+    (row,) = queries.recently_solved("en", since=clock.now - timedelta(days=1))
+
+    assert (row.solver, row.solver_voice) == ("Xiaoman", "member")
+
+
+def test_hot_is_what_troubles_most_people(make_question, make_crowd, clock):
+    make_question()
+    hot = make_question()
+    for neighbour in make_crowd(2):
+        actions.me_too(person=neighbour, question=hot, on=True, at=clock.now)
+
+    rows = queries.hot_questions("en", since=clock.now - timedelta(days=7))
+
+    assert rows[0] == hot
+
+
+def test_the_sitemap_is_cut_by_id(make_question):
+    made = [make_question() for _ in range(5)]
+
+    starts = queries.sitemap_starts("en", size=2)
+    parts = [queries.sitemap_threads("en", after_id=start, limit=2) for start in starts]
+
+    assert [[pk for pk, _slug, _at in part] for part in parts] == [
+        [made[0].pk, made[1].pk],
+        [made[2].pk, made[3].pk],
+        [made[4].pk],
+    ]
+
+
+def test_circles_count_what_is_visible_in_a_language(
+    make_question, circle, asker, clock
+):
+    make_question()
+    gone = make_question()
+    actions.delete(person=asker, post=gone, at=clock.now)
+
+    (shown,) = queries.circles_with_counts("en")
+
+    assert (shown, shown.visible_count) == (circle, 1)
+    assert queries.circles_with_counts("zh-hans")[0].visible_count == 0
+
+
+def test_popular_tags_are_those_in_use(make_question):
+    make_question(tags=["esim", "app"])
+    make_question(tags=["esim"])
+    Tag.objects.create(slug="unused", name="unused", name_key="unused")
+
+    assert [tag.name for tag in queries.popular_tags("en")] == ["esim", "app"]
+
+
+def test_my_followed_threads_come_with_the_newest_activity_first(
+    make_question, make_answer, helper, asker, clock
+):
+    first, second = make_question(), make_question()
+    make_answer(question=first, at=clock.move(minutes=1))
+    make_answer(question=second, at=clock.move(minutes=1))
+
+    assert list(queries.followed_by(helper)) == [second, first]
+    assert set(queries.questions_of(asker)) == set(Question.objects.all())

@@ -1,0 +1,65 @@
+import pytest
+
+from community import actions, queries
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_member_is_known_by_what_they_solved(
+    make_question,
+    make_answer,
+    asker,
+    helper,
+    stranger,
+    clock,
+    django_assert_num_queries,
+):
+    porting = make_question(tags=["port-in"])
+    billing = make_question(tags=["bill"])
+    best = make_answer(question=porting)
+    make_answer(question=billing)
+    actions.accept(person=asker, answer=best, at=clock.now)
+    actions.vote(person=stranger, post=best, value=1, at=clock.now)
+
+    with django_assert_num_queries(3):
+        summary = queries.member_summary(helper)
+
+    assert (summary.tally.answer_count, summary.tally.accepted_count) == (2, 1)
+    assert summary.tally.reputation == 26
+    assert summary.best_answers[0] == best
+    assert [(one.tag.name, one.accepted) for one in summary.strengths] == [
+        ("port-in", 1),
+        ("bill", 0),
+    ]
+
+
+def test_answers_to_own_questions_are_no_strength(make_question, make_answer, asker):
+    make_answer(question=make_question(tags=["port-in"]), by=asker)
+
+    assert queries.strengths_of(asker) == []
+
+
+def test_removed_answers_are_nobodys_best(make_answer, helper, moderator, clock):
+    actions.hide_post(post=make_answer(), by=moderator, at=clock.now)
+
+    assert not queries.best_answers(helper)
+
+
+def test_somebody_who_never_wrote_has_an_empty_summary(stranger):
+    summary = queries.member_summary(stranger)
+
+    assert summary.tally.reputation == 1
+    assert (summary.best_answers, summary.strengths) == ([], [])
+
+
+def test_reputation_is_told_newest_first(make_answer, asker, helper, stranger, clock):
+    answer = make_answer()
+    actions.vote(person=stranger, post=answer, value=1, at=clock.move(minutes=1))
+    actions.accept(person=asker, answer=answer, at=clock.move(minutes=1))
+
+    history = queries.reputation_history(helper)
+
+    assert [(change.reason, change.amount) for change in history] == [
+        ("accepted", 15),
+        ("answer_voted_up", 10),
+    ]
