@@ -43,6 +43,7 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _has_han = re.compile(f"[{_HAN}]").search
 _split_han = re.compile(f"([{_HAN}]+)").split
 _words = re.compile(r"[^\W_]+(?:['’.\-_/+&][^\W_]+)*")
+_compounds = re.compile(r"(?<![^\W_])[^\W_]++(?:['’.\-_/+&][^\W_]++)++")
 _parts = re.compile(r"[^\W_]+")
 # NUL would end the string inside OpenCC, half a surrogate pair would stop it.
 _unreadable = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -251,12 +252,11 @@ class Highlighter:
         return _without_overlaps(found)
 
     def _compounds(self, folded: str) -> Iterable[tuple[int, int, str]]:
-        for match in _words.finditer(folded):
-            if len(match[0]) > 2 and not match[0].isalnum():
-                for spelling in _latin(match[0])[0]:
-                    if spelling in self._tokens:
-                        yield match.start(), match.end(), spelling
-                        break
+        for match in _compounds.finditer(folded):
+            for spelling in _latin(match[0])[0]:
+                if spelling in self._tokens:
+                    yield match.start(), match.end(), spelling
+                    break
 
     def variety(self, text: str) -> int:
         """How many different words of the query a text holds."""

@@ -1,4 +1,4 @@
-"""The result list, suggestions for the browser's own search box, and its description."""
+"""The result list, and what browsers need for a search box of their own."""
 
 import re
 

@@ -51,9 +51,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came back: `shown` of each document on the page with its score.
+    """What came back: `shown` of each document on the page, with its score.
 
-    `circle_names` holds both languages for every circle counted. `known` are the words that exist in the index at all, `marks` what to highlight.
+    `circle_names` holds both languages for every circle counted, `known` the words
+    that exist in the index at all, `marks` what to highlight.
     """
 
     shown: Sequence[tuple[Mapping[str, Any], float]] = ()

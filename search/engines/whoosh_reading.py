@@ -32,9 +32,10 @@ K1, B = 1.2, 0.6
 PART_WORTH, CHARACTER_WORTH = 0.6, 0.3
 PREFIX_TERMS = 24
 # With fewer hits than this that have every word, those with most of them follow.
-ENOUGH = 3
-# ... most meaning this share of what the words say together (by their rarity).
-RELAXED_SHARE = 0.45
+ENOUGH = 10
+# ... most meaning a share of what the words say together (by their rarity): half for
+# two or three words, less in a whole question, where many words are said in passing.
+RELAXED_WORDS, RELAXED_SHARE_AT_LEAST, RELAXED_SHARE_AT_MOST = 1.25, 0.25, 0.5
 PREFERRED_LANGUAGE = 1.15
 
 _format = Existence()
@@ -215,18 +216,21 @@ class Snapshot:
         matching: Mask = count == len(wanted.words)
         relaxed = False
         if len(wanted.words) > 1 and (matching & without_kind).sum() < ENOUGH:
-            most = said >= RELAXED_SHARE * all_said
+            share = RELAXED_WORDS / len(wanted.words)
+            share = min(max(share, RELAXED_SHARE_AT_LEAST), RELAXED_SHARE_AT_MOST)
+            most = said >= share * all_said
             if len(wanted.words) > 2:
                 most &= count > 1
             relaxed = bool((most & ~matching & everything).any())
             matching |= most
         hits = np.flatnonzero(matching & everything)
         final = scores[hits] * self._priors[hits]
-        if relaxed:
-            final *= (said[hits] / np.float32(all_said)) ** 2
         if wanted.prefer:
             preferred = self._mask("language", wanted.prefer)[hits]
             final *= np.where(preferred, np.float32(PREFERRED_LANGUAGE), np.float32(1))
+        if relaxed and len(final):
+            full = count[hits] == len(wanted.words)
+            final += full * final.max()
         counts = self._counts(wanted, masks, matching & self._alive)
         return Found(
             shown=self._page(hits, final, wanted),
