@@ -20,6 +20,8 @@ from common.http import is_htmx
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 FORM = "application/x-www-form-urlencoded"
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+TORN = (UnreadablePostError, MultiPartParserError)
 
 
 class DamagedRequest(Refused):
@@ -95,7 +97,7 @@ def _typed(request: HttpRequest) -> str:
         return ""
     try:
         typed = [request.POST.get(name, "") for name in ("title", "body")]
-    except (RequestDataTooBig, UnreadablePostError, MultiPartParserError):
+    except (*TOO_LARGE, *TORN):
         return ""
     text = "\n\n".join(part for part in typed if part.strip())
     return text.replace("\0", "").encode("utf-8", "replace").decode()
@@ -115,9 +117,9 @@ def _unreadable(request: HttpRequest) -> Refused | None:
         return None
     try:
         values = [value for values in request.POST.lists() for value in values[1]]
-    except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+    except TOO_LARGE:
         return RequestTooLarge()
-    except (UnreadablePostError, MultiPartParserError):
+    except TORN:
         return DamagedRequest()
     if any("\0" in value for value in values):
         return DamagedRequest()
