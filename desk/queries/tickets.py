@@ -1,0 +1,342 @@
+"""What the pages of a ticket, of a person's tickets and of the queues show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.contrib.auth.models import Group
+from django.db.models import Count, F, Q, QuerySet
+
+from common.paging import page_of
+from community.models import Answer, Question
+from desk import numbers, permissions, wording
+from desk.models import (
+    ENDED,
+    Queue,
+    Ticket,
+    TicketEvent,
+    TicketMessage,
+    TicketState,
+)
+from desk.models.tickets import WITH_US, reference_from
+from people.models import Person
+from people.registries import DESK, MANAGERS
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from common.paging import CappedPage
+
+    Reader = Person | AnonymousUser
+
+OTHERS = 5
+Kind = TicketEvent.Kind
+
+
+class MyTicket(NamedTuple):
+    """A row of somebody's list: whose turn it is, in words."""
+
+    ticket: Ticket
+    pill: str
+    state: str
+    due: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event with what it is about, ready to be put into words."""
+
+    event: TicketEvent
+    message: TicketMessage | None = None
+    answer: Answer | None = None
+    to: Person | None = None
+    gap: str = ""
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """What the customer sees of their ticket."""
+
+    ticket: Ticket
+    entries: list[Entry]
+    others: list[Ticket]
+    pill: str
+    state: str
+    due: str
+    is_late: bool
+    may_write: bool
+    may_reopen: bool
+
+
+@dataclass(frozen=True)
+class StaffTicketPage:
+    """What our team sees: the conversation, and the person it is with."""
+
+    ticket: Ticket
+    entries: list[Entry]
+    threads: list[Question]
+    tickets: list[Ticket]
+    queues: list[Queue]
+    colleagues: list[Person]
+    time_used: int
+    is_late: bool
+    is_at_risk: bool
+    may_take: bool
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which tickets the queue page lists. Empty: whatever is open."""
+
+    state: str = ""
+    queue: Queue | None = None
+    mine: bool = False
+    unassigned: bool = False
+    overdue: bool = False
+    words: str = ""
+
+
+class DeskCounts(NamedTuple):
+    open: int = 0
+    unassigned: int = 0
+    mine: int = 0
+    at_risk: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    page: CappedPage
+    counts: DeskCounts
+    queues: list[Queue]
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True)
+class ThreadState:
+    """What one signed-in reader sees of our team's part in a thread."""
+
+    ticket: Ticket | None = None
+    is_asker: bool = False
+    may_work: bool = False
+    may_ask_us: bool = False
+    may_ask_us_from: datetime | None = None
+
+
+def find_ticket(typed: str, person: Reader) -> Ticket:
+    """The ticket with this reference, if this person may see it. In one query.
+
+    Raises Ticket.DoesNotExist otherwise, whether it is there or not.
+    """
+    return _with_people(Ticket.objects.visible_to(person)).get(
+        reference=reference_from(typed)
+    )
+
+
+def my_tickets(person: Person, at: datetime, number: str | None = None) -> CappedPage:
+    """A page of somebody's tickets as MyTicket rows, open ones first. In one query."""
+    rows = _with_people(Ticket.objects.of(person)).order_by(
+        F("closed_at").desc(nulls_first=True), "-opened_at", "-pk"
+    )
+    page = page_of(rows, number, numbers.TICKETS_PER_PAGE)
+    page.object_list = [
+        MyTicket(
+            ticket,
+            wording.pill_of(ticket),
+            wording.state_for_customer(ticket),
+            _due_in_words(ticket, at),
+        )
+        for ticket in page.object_list
+    ]
+    return page
+
+
+def ticket_page(ticket: Ticket, person: Reader, at: datetime) -> TicketPage:
+    """Everything the customer's page of a found ticket shows. In five queries."""
+    events = ticket.events.filter(visibility=TicketEvent.Visibility.PUBLIC)
+    others = Ticket.objects.filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
+    is_theirs = permissions.is_requester(person, ticket)
+    return TicketPage(
+        ticket=ticket,
+        entries=_entries(ticket, events, with_notes=False),
+        others=list(others.newest_first()[:OTHERS]),
+        pill=wording.pill_of(ticket),
+        state=wording.state_for_customer(ticket),
+        due=_due_in_words(ticket, at),
+        is_late=ticket.is_overdue(at),
+        may_write=is_theirs and ticket.is_open,
+        may_reopen=permissions.may_reopen(person, ticket, at),
+    )
+
+
+def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTicketPage:
+    """Everything our team's page of a found ticket shows. In eight queries."""
+    asker = ticket.requester
+    threads = Question.objects.visible().filter(author=asker)
+    others = Ticket.objects.of(asker).exclude(pk=ticket.pk)
+    return StaffTicketPage(
+        ticket=ticket,
+        entries=_entries(ticket, ticket.events.all(), with_notes=True),
+        threads=list(threads.order_by("-created_at", "-pk")[:OTHERS]),
+        tickets=list(others.newest_first()[:OTHERS]),
+        queues=list(Queue.objects.all()),
+        colleagues=list(colleagues()),
+        time_used=_time_used(ticket, at),
+        is_late=ticket.is_overdue(at),
+        is_at_risk=ticket.is_at_risk(at),
+        may_take=ticket.is_open
+        and ticket.assignee_id in (None, person.pk)
+        and ticket.state != TicketState.IN_PROGRESS,
+    )
+
+
+def queue_page(
+    person: Person, filters: Filters, at: datetime, number: str | None = None
+) -> QueuePage:
+    """A page of tickets, soonest due first, with what waits in all. In three queries."""
+    rows = _filtered(_with_people(Ticket.objects.all()), person, filters, at)
+    ended_first = filters.state in ENDED
+    rows = rows.order_by("-closed_at", "-pk") if ended_first else rows.due_first()
+    return QueuePage(
+        page=page_of(rows, number, numbers.TICKETS_PER_PAGE),
+        counts=counts(person, at),
+        queues=list(Queue.objects.all()),
+        filters=filters,
+    )
+
+
+def counts(person: Person, at: datetime) -> DeskCounts:
+    """What waits for our team. In one query."""
+    soon = at + numbers.AT_RISK
+    row = Ticket.objects.open().aggregate(
+        open=Count("pk"),
+        unassigned=Count("pk", filter=Q(assignee__isnull=True)),
+        mine=Count("pk", filter=Q(assignee=person)),
+        at_risk=Count("pk", filter=Q(due_at__lte=soon)),
+        overdue=Count("pk", filter=Q(due_at__lt=at)),
+    )
+    return DeskCounts(**row)
+
+
+def colleagues() -> QuerySet[Person]:
+    """Who works at the desk, by name."""
+    groups = Group.objects.filter(
+        Q(name__in=(DESK, MANAGERS)) | Q(permissions__codename="work_tickets")
+    )
+    return (
+        Person.objects.filter(is_active=True)
+        .filter(Q(groups__in=groups) | Q(is_superuser=True))
+        .distinct()
+        .order_by("display_name", "handle")
+    )
+
+
+def thread_state(question: Question, person: Reader, at: datetime) -> ThreadState:
+    """Our team's part in a thread, for one reader. At most one query, and the role's.
+
+    Only the asker and our team see the ticket; others read what the thread says.
+    """
+    if not person.is_authenticated:
+        return ThreadState()
+    is_asker = question.author_id == person.pk
+    may_work = permissions.may_work(person)
+    ticket = None
+    if is_asker or may_work:
+        of_thread = Ticket.objects.filter(question=question).select_related("assignee")
+        ticket = of_thread.newest_first().first()
+    is_waiting = (
+        question.is_visible
+        and not question.is_imported
+        and question.solved_at is None
+        and question.with_staff_since is None
+    )
+    may_ask = is_waiting and permissions.may_hand_over(person, question)
+    moment = permissions.may_hand_over_from(person, question) if may_ask else None
+    return ThreadState(
+        ticket=ticket,
+        is_asker=is_asker,
+        may_work=may_work,
+        may_ask_us=may_ask and moment is not None and moment <= at,
+        may_ask_us_from=moment,
+    )
+
+
+def _with_people(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return tickets.select_related(
+        "requester", "assignee", "queue", "question", "question__circle"
+    ).defer("question__body", "question__body_text")
+
+
+def _filtered(
+    rows: QuerySet[Ticket], person: Person, filters: Filters, at: datetime
+) -> QuerySet[Ticket]:
+    if filters.state:
+        rows = rows.filter(state=filters.state)
+    elif not filters.words:
+        # Somebody looking for a number means old tickets too.
+        rows = rows.filter(closed_at__isnull=True)
+    if filters.queue is not None:
+        rows = rows.filter(queue=filters.queue)
+    if filters.mine:
+        rows = rows.filter(assignee=person)
+    if filters.unassigned:
+        rows = rows.filter(assignee__isnull=True)
+    if filters.overdue:
+        rows = rows.filter(due_at__lt=at)
+    if filters.words:
+        rows = rows.filter(
+            Q(reference=reference_from(filters.words))
+            | Q(subject__icontains=filters.words)
+        )
+    return rows
+
+
+def _entries(
+    ticket: Ticket, events: QuerySet[TicketEvent], *, with_notes: bool
+) -> list[Entry]:
+    """The events in order with messages, answers and people, in four queries."""
+    rows = list(events.select_related("actor").order_by("seq"))
+    told = ticket.messages.select_related("author")
+    if not with_notes:
+        told = told.exclude(kind=TicketMessage.Kind.NOTE)
+    messages = {message.pk: message for message in told}
+    people = Person.objects.in_bulk(_ids(rows, "to"))
+    posted = Answer.objects.visible().filter(pk__in=_ids(rows, "answer"))
+    answers = {
+        answer.pk: answer
+        for answer in posted.select_related("author").defer("body", "body_text")
+    }
+    entries = []
+    before = ticket.question.created_at if ticket.question else None
+    for event in rows:
+        entries.append(
+            Entry(
+                event=event,
+                message=messages.get(event.data.get("message")),
+                answer=answers.get(event.data.get("answer")),
+                to=people.get(event.data.get("to")),
+                gap=wording.span_in_words(event.at - before) if before else "",
+            )
+        )
+        before = event.at
+    return entries
+
+
+def _ids(events: Iterable[TicketEvent], name: str) -> set[int]:
+    return {event.data[name] for event in events if name in event.data}
+
+
+def _due_in_words(ticket: Ticket, at: datetime) -> str:
+    return wording.deadline_in_words(ticket.due_at, at) if ticket.due_at else ""
+
+
+def _time_used(ticket: Ticket, at: datetime) -> int:
+    """How much of the promised time is gone, in percent from 0 to 100."""
+    if ticket.due_at is None or ticket.state not in WITH_US:
+        return 0
+    promised = ticket.promised.answer_within
+    used = promised - (ticket.due_at - at)
+    return min(100, max(0, round(100 * used / promised)))
