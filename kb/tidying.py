@@ -23,6 +23,10 @@ TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 ATTRIBUTES = re.compile(r"\{[.:#][^{}\n]*\}")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*([^)\s]+)[^)]*\)")
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*([^)\s]+)([^)]*)\)")
+# Leavings of wrong conversions, and marks that turn the reading direction around.
+UNREADABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 FIRST_HEADING = re.compile(r"\A\s*# +(.+?)\s*#*\s*\n+")
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*#*\s*$", re.M)
 SAFE = re.compile(r"(?:https?://|mailto:|tel:|/)", re.IGNORECASE)
@@ -42,9 +46,8 @@ class Tidied:
 def tidy(source: str, title: str, resolve: Resolver) -> Tidied:
     """Markdown that our renderer shows as its writer meant it."""
     tidied = Tidied("")
-    body = FIRST_HEADING.sub(
-        lambda m: "" if _same(m[1], title) else m[0], source.replace("\r\n", "\n")
-    )
+    body = UNREADABLE.sub("", source.replace("\r\n", "\n"))
+    body = FIRST_HEADING.sub(lambda m: "" if _same(m[1], title) else m[0], body)
     parts = CODE.split(body)
     # Split by one group: what stands in code is at the odd places.
     parts[::2] = [_without_html(part) for part in parts[::2]]

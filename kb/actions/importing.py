@@ -126,7 +126,7 @@ class ArticleImport:
 
     @transaction.atomic
     def link(self, rows: Iterable[ArticleRow]) -> None:
-        """Draw the links of rows taken before that lead to articles that came later."""
+        """Make the links of rows taken before to articles that came after them."""
         rows = list(rows)
         known = self._known(rows)
         for row in rows:
@@ -137,11 +137,6 @@ class ArticleImport:
             if _differs(article, fields):
                 article.body = fields["body"]
                 article.save()
-
-    def leads_somewhere(self, row: ArticleRow) -> bool:
-        """Whether one of the links that led nowhere now meets an article."""
-        before = self._fields(row)[0].unknown_targets
-        return any(self._resolve(row.source, target) for target in before)
 
     def _known(self, rows: list[ArticleRow]) -> dict[tuple[str, str], ArticlePage]:
         found = ArticlePage.objects.in_language(self.language).filter(

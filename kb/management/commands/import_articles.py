@@ -58,8 +58,7 @@ class Command(BaseCommand):
                     raise CommandError(problem)
         for start in range(0, len(linking), ROWS_AT_ONCE):
             offsets_now = linking[start : start + ROWS_AT_ONCE]
-            rows = [_row_at(file, offset) for offset in offsets_now]
-            run.link(row for row in rows if run.leads_somewhere(row))
+            run.link(_row_at(file, offset) for offset in offsets_now)
 
 
 Batch = list[tuple[int, ArticleRow]]
