@@ -96,13 +96,10 @@ def escalate(*, rule: EscalationRule, question_id: int, at: datetime) -> Ticket 
     None if it is not: somebody answered, another runner did it or is just doing it.
     Firing, ticket, trace and notification stand or fall together.
     """
-    due = (
-        queries.due(rule, at).filter(pk=question_id).select_related("author", "circle")
-    )
+    due = queries.due(rule, at).filter(pk=question_id)
     # Rows another runner holds are passed by: it does them.
-    question = due.select_for_update(
-        skip_locked=True, no_key=True, of=("self",)
-    ).first()
+    free = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    question = free.select_related("author", "circle").first()
     if question is None or recording.lock_open_ticket_of(question):
         return None
     firing = _fire(rule, question, at)

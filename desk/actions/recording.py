@@ -32,7 +32,7 @@ def lock_question(question_id: int) -> Question:
 
 
 def lock_ticket(ticket: Ticket) -> Ticket:
-    """The row as it is now. Locked in one order everywhere: person, question, ticket."""
+    """The row as it is now. Everybody locks in one order: person, question, ticket."""
     question = lock_question(ticket.question_id) if ticket.question_id else None
     rows = Ticket.objects.select_related("requester", "assignee", "queue")
     locked = rows.select_for_update(no_key=True, of=("self",)).get(pk=ticket.pk)

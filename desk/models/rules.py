@@ -33,7 +33,7 @@ _PROMISED = {
 
 
 class Queue(models.Model):
-    """Where tickets wait. Those of a circle go to its queue, the rest to the default."""
+    """Where tickets wait. A circle's go to its queue, the others to the default."""
 
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     name_en = models.CharField(_("name in English"), max_length=60)
@@ -161,7 +161,7 @@ class EscalationRule(models.Model):
 
 
 class RuleFiring(models.Model):
-    """A rule sent a thread to our team. Once a rule, thread and cycle, whatever runs."""
+    """A rule sent a thread to our team: once per thread and cycle, whatever runs."""
 
     rule = models.ForeignKey(EscalationRule, models.PROTECT, related_name="firings")
     rule_version = models.PositiveIntegerField()

@@ -84,7 +84,7 @@ def rule_for_requests(question: Question) -> EscalationRule | None:
 
 
 def why(question: Question, at: datetime) -> list[str]:
-    """Why our team has this thread or not, and when it comes to them. In four queries."""
+    """Why our team has this thread or not, and when it gets it. In four queries."""
     if question.is_imported:
         return [
             _("This question comes from an older community; our team is not called.")

@@ -196,7 +196,7 @@ def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTick
 def queue_page(
     person: Person, filters: Filters, at: datetime, number: str | None = None
 ) -> QueuePage:
-    """A page of tickets, soonest due first, with what waits in all. In three queries."""
+    """A page of tickets, soonest due first, and what waits in all. In three queries."""
     rows = _filtered(_with_people(Ticket.objects.all()), person, filters, at)
     ended_first = filters.state in ENDED
     rows = rows.order_by("-closed_at", "-pk") if ended_first else rows.due_first()
