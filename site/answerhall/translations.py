@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from tokenize import TokenError
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract, extract_python
@@ -121,7 +122,7 @@ def _marked(path: Path, shown: str) -> Iterator[tuple]:
     try:
         for _line, message, comments, context in found:
             yield message, comments, context
-    except SyntaxError as error:
+    except (SyntaxError, TokenError) as error:
         raise SyntaxError(f"{shown}: {error}") from error
 
 

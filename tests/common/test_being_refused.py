@@ -1,6 +1,6 @@
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import path
 
 from answerhall.urls import urlpatterns as house
@@ -27,6 +27,7 @@ reached: list[str] = []
 
 def view(request: HttpRequest, **_kwargs: str) -> HttpResponse:
     reached.append(request.method or "")
+    assert not request.user.is_authenticated
     if why := request.GET.get("why"):
         raise REFUSALS[why]
     return HttpResponse("done")
@@ -211,8 +212,7 @@ def test_a_cookie_nobody_can_read_is_forgotten():
     assert seen == {"theme": "dark"}
 
 
-def test_a_session_that_cannot_be_read_is_no_session():
-    client = Client()
+def test_a_session_that_cannot_be_read_is_no_session(every_database, client):
     client.cookies.load({"sessionid": "aaaa\0bbbb"})
 
     assert client.get(ADDRESS).status_code == 200
