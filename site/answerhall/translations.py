@@ -14,7 +14,7 @@ from pathlib import Path
 from tokenize import TokenError
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract, extract_python
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -113,7 +113,7 @@ def _marked(path: Path, shown: str) -> Iterator[tuple]:
     if path.suffix != ".py":
         source = _as_python(templatize(source, origin=shown))
     found = extract(
-        extract_python,
+        "python",
         io.BytesIO(source.encode()),
         keywords=KEYWORDS,
         comment_tags=["Translators:"],
@@ -152,8 +152,15 @@ def _translations(catalogs: Iterable[Catalog]) -> dict[Key, Message]:
 
 
 def is_translated(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else message.string
+    strings = _strings(message)
     return bool(strings) and all(strings) and not message.fuzzy
+
+
+def _strings(message: Message) -> list[str]:
+    """The translation, for each plural form; empty strings where it is missing."""
+    if isinstance(message.string, str):
+        return [message.string]
+    return list(message.string or ())
 
 
 def update(room: str) -> tuple[int, int]:
@@ -185,7 +192,7 @@ def update(room: str) -> tuple[int, int]:
 
 def _in_shape(message: Message, old: Message) -> str | tuple[str, ...]:
     """The old translation, also if the sentence gained or lost its plural."""
-    words = old.string if isinstance(old.string, str) else old.string[0]
+    words = _strings(old)[0]
     return (words,) if message.pluralizable else words
 
 
@@ -214,7 +221,7 @@ def compile_catalog(room: str) -> int:
 
 def problems(rooms: Iterable[str]) -> list[str]:
     """What keeps the Chinese pages from being whole, a line each."""
-    found = []
+    found: list[str] = []
     said: dict[Key, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for room in rooms:
         found += _problems_in(room)
@@ -269,8 +276,7 @@ _BARE = re.compile(r"%[sd]")
 def _mismatch(message: Message) -> str | None:
     """How the places to fill in differ from the English, which would break a page."""
     english = message.id if isinstance(message.id, str) else message.id[-1]
-    strings = [message.string] if isinstance(message.string, str) else message.string
-    for chinese in strings:
+    for chinese in _strings(message):
         for pattern in (_NAMED, _BRACED, _BARE):
             if set(pattern.findall(english)) != set(pattern.findall(chinese)):
                 return "other places to fill in"

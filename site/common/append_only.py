@@ -78,10 +78,12 @@ class _Triggers:
         self.quote = connection.ops.quote_name
         self.name = model._meta.db_table
         self.table = self.quote(self.name)
+        columns = {
+            field.name: str(field.column) for field in model._meta.concrete_fields
+        }
         allowed = _registered[model._meta.label_lower]
-        self.allowed = [model._meta.get_field(name).column for name in allowed]
-        columns = [field.column for field in model._meta.concrete_fields]
-        self.kept = [column for column in columns if column not in self.allowed]
+        self.allowed = [columns.pop(name) for name in allowed]
+        self.kept = list(columns.values())
 
     def drop(self) -> list[str]:
         names = [self._trigger(event) for event in ("update", "delete", "truncate")]

@@ -18,7 +18,9 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         try:
-            return clean_line(super().to_python(value), self.max_chars, nfkc=self.nfkc)
+            return clean_line(
+                super().to_python(value) or "", self.max_chars, nfkc=self.nfkc
+            )
         except BadText as refusal:
             raise ValidationError(str(refusal), code="bad_text") from refusal
 
@@ -34,6 +36,6 @@ class BodyField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         try:
-            return clean_body(super().to_python(value), self.max_chars)
+            return clean_body(super().to_python(value) or "", self.max_chars)
         except BadText as refusal:
             raise ValidationError(str(refusal), code="bad_text") from refusal

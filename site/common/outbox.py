@@ -213,7 +213,7 @@ def wake_up() -> int:
 
 
 def _wake_on_commit() -> None:
-    if any(function is _wake for _sids, function, _robust in connection.run_on_commit):
+    if any(entry[1] is _wake for entry in connection.run_on_commit):
         return
     # The row is safe without the wake-up: a timer drains as well.
     transaction.on_commit(_wake, robust=True)
