@@ -4,6 +4,7 @@ from community.actions.accepting import accept, reopen, unaccept
 from community.actions.answering import answer
 from community.actions.articles import credit_helpers, draft_article
 from community.actions.asking import ask
+from community.actions.attaching import attach_picture
 from community.actions.commenting import comment
 from community.actions.deleting import delete, restore
 from community.actions.editing import edit_answer, edit_comment, edit_question
@@ -31,6 +32,7 @@ __all__ = [
     "add_event",
     "answer",
     "ask",
+    "attach_picture",
     "comment",
     "credit_helpers",
     "delete",

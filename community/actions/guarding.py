@@ -65,9 +65,10 @@ def allow_post(
     what was deleted. The person's row is locked: two tabs post one after another.
     """
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    mine = kind.objects.filter(author=person, created_at__lte=at)
-    since = at - numbers.SAME_POST_WITHIN
-    twins = mine.filter(created_at__gt=since, body=text["body"], **beside)
+    # Two tabs take their time before they wait here: the later one may come first.
+    around = numbers.SAME_POST_WITHIN
+    mine = kind.objects.filter(author=person, created_at__lte=at + around)
+    twins = mine.filter(created_at__gt=at - around, body=text["body"], **beside)
     if twin := twins.first():
         raise SamePostAgain(post=twin)
     if is_staff(person):

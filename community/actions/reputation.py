@@ -6,7 +6,7 @@ again gets a new generation number, so the rows stay and the sum nets out.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Sum
 
@@ -128,8 +128,10 @@ def _generations(cause: Cause) -> tuple[int, int]:
 
 def _room_today(person_id: int, at: datetime) -> int:
     """What may still be earned by votes on the site's day of this moment."""
+    today = start_of_site_day(at)
+    tomorrow = start_of_site_day(today + timedelta(hours=36))
     rows = ReputationChange.objects.filter(
-        person_id=person_id, at__gte=start_of_site_day(at), at__lte=at
+        person_id=person_id, at__gte=today, at__lt=tomorrow
     ).exclude(reason__in=[*_UNCAPPED, *(_UNDONE + reason for reason in _UNCAPPED)])
     earned = rows.aggregate(sum=Sum("amount"))["sum"] or 0
     return max(0, numbers.REPUTATION_A_DAY - earned)

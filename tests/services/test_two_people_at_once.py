@@ -1,0 +1,249 @@
+"""Fifty threads on PostgreSQL: what is done once is done once, and counts are exact."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from common.errors import Refused
+from community import actions, errors, queries
+from community.models import Circle, Follow, Question, QuestionEvent, Tag, Vote
+from people.models import Person
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+CROWD = 50
+TITLE = "Port-in stuck in review for three days"
+BODY = "I sent the request on Saturday and paid the fee, nothing has moved since."
+HELP = "Take the photo of your card again in daylight, that is usually what is wrong."
+
+
+def all_at_once(act: Callable[[int], object], size: int = CROWD) -> list[object]:
+    """Let everybody act in the same moment; refusals are returned, not raised."""
+    barrier = Barrier(size)
+
+    def one(number: int) -> object:
+        barrier.wait()
+        try:
+            return act(number)
+        except Refused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(size) as pool:
+        return list(pool.map(one, range(size)))
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle.objects.create(slug="general", name_en="General", name_zh="综合")
+
+
+@pytest.fixture
+def question(asker, circle):
+    return actions.ask(
+        person=asker,
+        title=TITLE,
+        body=BODY,
+        circle=circle,
+        tags=[],
+        at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def answer(question, helper):
+    return actions.answer(
+        person=helper, question=question, body=HELP, at=timezone.now()
+    )
+
+
+@pytest.fixture
+def crowd(make_person) -> list[Person]:
+    return [make_person(f"neighbour{number}") for number in range(CROWD)]
+
+
+def trace(question: Question) -> list[tuple[int, str]]:
+    return list(question.events.order_by("seq").values_list("seq", "kind"))
+
+
+def reputation(person: Person) -> int:
+    return queries.tally_of(person).reputation
+
+
+def test_fifty_clicks_on_accept_are_one_acceptance(question, answer, asker, helper):
+    all_at_once(
+        lambda _: actions.accept(person=asker, answer=answer, at=timezone.now())
+    )
+
+    assert trace(question) == [
+        (1, "asked"),
+        (2, "answered"),
+        (3, "accepted"),
+        (4, "solved"),
+    ]
+    assert (reputation(helper), reputation(asker)) == (16, 3)
+    assert queries.tally_of(helper).accepted_count == 1
+
+
+def test_a_tug_of_war_over_two_answers_ends_with_one_accepted(
+    question, answer, asker, helper, stranger
+):
+    other = actions.answer(
+        person=stranger, question=question, body=f"{HELP} Or wait.", at=timezone.now()
+    )
+
+    all_at_once(
+        lambda number: actions.accept(
+            person=asker, answer=(answer, other)[number % 2], at=timezone.now()
+        )
+    )
+
+    question.refresh_from_db()
+    winner = question.accepted_answer.author
+    loser = stranger if winner == helper else helper
+    steps = trace(question)
+    assert [seq for seq, _kind in steps] == list(range(1, len(steps) + 1))
+    kinds = [kind for _seq, kind in steps]
+    assert kinds.count("accepted") == kinds.count("unaccepted") + 1 == question.cycle
+    assert (reputation(winner), reputation(loser), reputation(asker)) == (16, 1, 3)
+    assert queries.tally_of(winner).accepted_count == 1
+    assert queries.tally_of(loser).accepted_count == 0
+
+
+def test_fifty_clicks_on_a_vote_are_one_vote(answer, stranger, helper):
+    all_at_once(
+        lambda _: actions.vote(person=stranger, post=answer, value=1, at=timezone.now())
+    )
+
+    answer.refresh_from_db()
+    assert (answer.vote_score, answer.up_count, answer.down_count) == (1, 1, 0)
+    assert Vote.objects.count() == 1
+    assert reputation(helper) == 11
+
+
+def test_fifty_people_voting_are_fifty_votes_and_the_days_cap(answer, crowd, helper):
+    all_at_once(
+        lambda number: actions.vote(
+            person=crowd[number], post=answer, value=1, at=timezone.now()
+        )
+    )
+
+    answer.refresh_from_db()
+    assert (answer.vote_score, answer.up_count) == (CROWD, CROWD)
+    assert reputation(helper) == 201
+
+
+def test_a_double_click_asks_once(asker, circle):
+    outcomes = all_at_once(
+        lambda _: actions.ask(
+            person=asker,
+            title=TITLE,
+            body=BODY,
+            circle=circle,
+            tags=["port-in"],
+            at=timezone.now(),
+        ),
+    )
+
+    assert Question.objects.count() == 1
+    refused = [one for one in outcomes if isinstance(one, errors.SamePostAgain)]
+    assert len(refused) == CROWD - 1
+    assert Tag.objects.get().question_count == 1
+    assert queries.tally_of(asker).question_count == 1
+
+
+def test_fifty_people_using_a_new_tag_make_one_tag(crowd, circle):
+    all_at_once(
+        lambda number: actions.ask(
+            person=crowd[number],
+            title=TITLE,
+            body=BODY,
+            circle=circle,
+            tags=["eSIM", "port-in"] if number % 2 else ["PORT-IN", "esim"],
+            at=timezone.now(),
+        ),
+    )
+
+    assert Question.objects.count() == CROWD
+    assert sorted(Tag.objects.values_list("name_key", "question_count")) == [
+        ("esim", CROWD),
+        ("port-in", CROWD),
+    ]
+
+
+def test_fifty_answers_are_counted_and_one_is_the_first(question, crowd):
+    all_at_once(
+        lambda number: actions.answer(
+            person=crowd[number], question=question, body=HELP, at=timezone.now()
+        )
+    )
+
+    question.refresh_from_db()
+    assert question.answer_count == CROWD
+    assert trace(question) == [(1, "asked"), (2, "answered")]
+    assert question.follower_count == CROWD + 1
+
+
+def test_following_and_me_too_by_fifty_tabs_count_once(question, stranger):
+    def press(number: int) -> None:
+        at = timezone.now()
+        if number % 2:
+            actions.me_too(person=stranger, question=question, on=True, at=at)
+        else:
+            actions.follow(person=stranger, question=question, at=at)
+
+    all_at_once(press)
+
+    question.refresh_from_db()
+    assert question.me_too_count == 1
+    assert question.follower_count == Follow.objects.count() == 2
+
+
+def test_steps_written_at_once_are_numbered_without_a_gap(question):
+    def write(number: int) -> QuestionEvent:
+        return actions.add_event(
+            question=question,
+            kind="escalated",
+            key=f"rule:{number // 2}",
+            at=timezone.now(),
+        )
+
+    all_at_once(write)
+
+    assert [seq for seq, _kind in trace(question)] == list(range(1, CROWD // 2 + 2))
+
+
+def test_opposite_acceptances_never_wait_for_each_other(circle, asker, helper):
+    """Each accepts the other's answer, so both tallies are wanted in both orders."""
+    pairs = []
+    for number, (one, other) in enumerate([(asker, helper), (helper, asker)] * 2):
+        question = actions.ask(
+            person=one,
+            title=f"{TITLE}, case {number}",
+            body=f"{BODY} Case {number}.",
+            circle=circle,
+            tags=[],
+            at=timezone.now(),
+        )
+        answer = actions.answer(
+            person=other,
+            question=question,
+            body=f"{HELP} Case {number}.",
+            at=timezone.now(),
+        )
+        pairs.append((one, answer))
+
+    def toggle(number: int) -> None:
+        person, answer = pairs[number % 4]
+        if number // 4 % 2:
+            actions.unaccept(person=person, question=answer.question, at=timezone.now())
+        actions.accept(person=person, answer=answer, at=timezone.now())
+
+    all_at_once(toggle)
+
+    assert (reputation(asker), reputation(helper)) == (35, 35)
