@@ -144,23 +144,19 @@ def create_imported_people(
     Rows of one source. Those stored before are returned as they are, so an import
     may be run again. Announces nothing: history is not news.
     """
-    wanted = {row.source_id: row for row in rows}
-    sources = {row.source for row in wanted.values()}
-    if len(sources) > 1:
+    every = list(rows)
+    if len({row.source for row in every}) > 1:
         raise ValueError("Import one source at a time.")
+    wanted = list({row.source_id: row for row in every}.values())
     found: dict[str, Person] = {}
-    ids = list(wanted)
-    for start in range(0, len(ids), BULK_ROWS):
-        chunk = [wanted[key] for key in ids[start : start + BULK_ROWS]]
-        found |= _import_chunk(chunk, sources.copy().pop(), at)
+    for start in range(0, len(wanted), BULK_ROWS):
+        found |= _import_chunk(wanted[start : start + BULK_ROWS], at)
     return found
 
 
-def _import_chunk(
-    rows: list[ImportedPerson], source: str, at: datetime
-) -> dict[str, Person]:
+def _import_chunk(rows: list[ImportedPerson], at: datetime) -> dict[str, Person]:
     ids = [row.source_id for row in rows]
-    stored = Person.objects.filter(source=source, source_id__in=ids)
+    stored = Person.objects.filter(source=rows[0].source, source_id__in=ids)
     known = {person.source_id: person for person in stored}
     fresh = [_imported(row, at) for row in rows if row.source_id not in known]
     _part_alike(fresh)

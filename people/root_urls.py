@@ -6,10 +6,11 @@ Without app_name: django-allauth's names must stay as they are.
 from django.urls import include, path
 from wagtail.admin.auth import require_admin_access
 
-from people import views
+from people import openid, views
 from people.staff_screens import StaffAccountView
 
 urlpatterns = [
+    path("accounts/oidc/<str:provider_id>/login/callback/", openid.callback),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", views.staff_sign_in, name="staff_sign_in"),
     path("admin/password_reset/", views.staff_reset),

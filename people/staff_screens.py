@@ -178,7 +178,7 @@ class ErasePersonView(_NotAboveYou, users.DeleteView):
     success_message = _("The person is erased.")
     template_name = "people/staff/confirm_erasure.html"
 
-    def get_usage(self) -> None:
+    def get_usage_url(self) -> None:
         """Nothing is deleted, so nothing that refers to the person is in the way."""
 
     def delete_action(self) -> None:
@@ -238,5 +238,5 @@ class StaffAccountView(account.AccountView):
 
     def get_panels(self) -> list[Any]:
         return [
-            panel for panel in super().get_panels() if isinstance(panel, self.SHOWN)
+            panel for panel in super().get_panels() if isinstance(panel, self.shown)
         ]
