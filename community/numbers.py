@@ -22,6 +22,7 @@ VOTE_LIMITS = ((5, 60), (20, 3_600), (50, 86_400))
 FLAG_LIMITS = ((5, 3_600), (10, 86_400))
 FOLLOW_LIMITS = ((30, 60), (300, 86_400))
 EDIT_LIMITS = ((10, 60), (200, 86_400))
+UPLOAD_LIMITS = ((10, 600), (50, 86_400))
 NEW_TAG_LIMITS = ((10, 86_400),)
 SAME_POST_WITHIN: Final = timedelta(minutes=5)
 

@@ -1,5 +1,6 @@
 """Every way pages and other rooms ask the community something."""
 
+from community.queries.articles import sources_of, threads_tagged
 from community.queries.lists import (
     SORTS,
     as_rows,
@@ -83,10 +84,12 @@ __all__ = [
     "reputation_history",
     "sitemap_starts",
     "sitemap_threads",
+    "sources_of",
     "strengths_of",
     "tags_starting",
     "tally_of",
     "thread_page",
+    "threads_tagged",
     "tombstone",
     "waiting_posts",
     "waiting_questions",

@@ -1,0 +1,318 @@
+"""What people fill in here. What was refused stays in the form as it was typed."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from common.errors import Refused, TooMany
+from common.forms import BodyField, LineField
+from common.text import clean_line
+from community import actions, errors, numbers
+from community.actions.tagging import tag_key
+from community.models import Answer, Circle, Flag, Question, Tag
+from kb.models import TopicPage
+
+# Refusals that are shown above the form, with everything that was typed.
+_KEEP_THE_FORM = (400, 409, 413, 429)
+# People separate tags with what their keyboard offers.
+_BETWEEN_TAGS = re.compile(r"[,，、;；\n]")
+_TAGS_TYPED_MOST = 400
+
+_FIELD_OF: dict[type[Refused], str] = {
+    errors.TitleTooShort: "title",
+    errors.BodyTooShort: "body",
+    errors.TooManyLinks: "body",
+    errors.TooManyImages: "body",
+    errors.CircleClosed: "circle",
+    errors.TooManyTags: "tags",
+    errors.TagNotUsable: "tags",
+    errors.NotAReason: "reason",
+}
+
+
+class HallField(forms.BoundField):
+    """A field in the house's look; a wrong one says so by class as well."""
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        built = super().build_widget_attrs(attrs, widget)
+        if self.widget_type not in ("radioselect", "checkboxselectmultiple"):
+            built["class"] = "input is-wrong" if self.errors else "input"
+        return built
+
+
+class HallForm(forms.Form):
+    bound_field_class = HallField
+    use_required_attribute = True
+
+    def refuse(self, refusal: Refused) -> int:
+        """Show a refusal beside the field it is about; returns the status to answer."""
+        field = _FIELD_OF.get(type(refusal))
+        self.add_error(field if field in self.fields else None, str(refusal))
+        return refusal.status
+
+    @property
+    def status(self) -> int:
+        return 400 if self.errors else 200
+
+
+def stays_in_form(refusal: Refused) -> None:
+    """Pass on what no other wording of the form would change."""
+    if refusal.status not in _KEEP_THE_FORM:
+        raise refusal
+
+
+def retry_headers(refusal: Refused | None) -> dict[str, str]:
+    if isinstance(refusal, TooMany) and refusal.retry_after:
+        return {"Retry-After": str(refusal.retry_after)}
+    return {}
+
+
+class TagsField(LineField):
+    """Names between commas, Latin or Chinese ones."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_chars=_TAGS_TYPED_MOST, **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        line = super().to_python(value)
+        names = (name.strip() for name in _BETWEEN_TAGS.split(line))
+        return [name for name in names if name]
+
+
+class QuestionForm(HallForm):
+    """What asking and editing a question have in common."""
+
+    title = LineField(
+        label=_("Your question in one sentence"),
+        max_chars=numbers.TITLE_MOST,
+        help_text=_("What happens, on which phone or service, since when."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Say in one sentence what you want to know.")},
+    )
+    body = BodyField(
+        label=_("Details"),
+        max_chars=numbers.BODY_MOST,
+        help_text=_("What you tried, what you saw. Paste a screenshot if it helps."),
+        error_messages={
+            "required": _("Describe what you tried and what you saw instead.")
+        },
+    )
+    circle = forms.ModelChoiceField(
+        Circle.objects.none(),
+        to_field_name="slug",
+        label=_("Circle"),
+        empty_label=_("Please choose"),
+        error_messages={
+            "required": _("Choose the circle that fits best; staff can move it."),
+            "invalid_choice": _("There is no such circle. Please choose another."),
+        },
+    )
+    tags = TagsField(
+        label=_("Tags, up to five"),
+        required=False,
+        help_text=_("Between commas: port-in, app"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        circles = Circle.objects.order_by("position", "slug")
+        here = self.initial.get("circle")
+        self.fields["circle"].queryset = circles.filter(is_open=True) | circles.filter(
+            slug=here or ""
+        )
+
+
+class AskForm(QuestionForm):
+    pass
+
+
+class NoteMixin(forms.Form):
+    note = LineField(
+        label=_("What you changed (optional)"),
+        max_chars=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class EditQuestionForm(NoteMixin, QuestionForm):
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        initial = {
+            "title": question.title,
+            "body": question.body,
+            "circle": question.circle.slug,
+            "tags": ", ".join(question.tags.values_list("name", flat=True)),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+
+
+class AnswerForm(HallForm):
+    body = BodyField(
+        label=_("Your answer"),
+        max_chars=numbers.BODY_MOST,
+        error_messages={"required": _("Write your answer first.")},
+    )
+
+
+class EditAnswerForm(NoteMixin, AnswerForm):
+    def __init__(self, *args: Any, answer: Answer, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"body": answer.body}, **kwargs)
+
+
+class CommentForm(HallForm):
+    body = BodyField(
+        label=_("Your comment"),
+        max_chars=numbers.COMMENT_MOST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write your comment first.")},
+    )
+
+
+class FlagForm(HallForm):
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"),
+        choices=Flag.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Please choose one of the reasons."),
+            "invalid_choice": _("Please choose one of the reasons."),
+        },
+    )
+    note = LineField(
+        label=_("Anything the moderators should know? (optional)"),
+        max_chars=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class RemoveForm(HallForm):
+    reason = LineField(
+        label=_("Why? (optional)"),
+        max_chars=200,
+        required=False,
+        help_text=_("Everybody can read the reason where the post was."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class PictureForm(HallForm):
+    picture = forms.FileField(
+        label=_("Picture"),
+        help_text=_("JPEG, PNG, GIF or WebP, at most 4 MB."),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        error_messages={
+            "required": _("Choose a picture first."),
+            "empty": _("This file is empty. Choose another picture."),
+        },
+    )
+
+
+class MergeForm(HallForm):
+    into = forms.CharField(
+        label=_("The other question"),
+        max_length=300,
+        help_text=_("Its number or its address. Everything said here moves there."),
+        error_messages={"required": _("Name the question that stays.")},
+    )
+
+    def clean_into(self) -> Question:
+        numbers_typed = re.findall(r"\d{1,18}", self.cleaned_data["into"])
+        found = None
+        if numbers_typed:
+            rows = Question.objects.visible()
+            found = rows.filter(pk=int(numbers_typed[0])).first()
+        if found is None:
+            raise forms.ValidationError(
+                _("There is no visible question with this number.")
+            )
+        return found
+
+
+class PlaceForm(HallForm):
+    """Where a question belongs: staff put right what was guessed at asking."""
+
+    circle = forms.ModelChoiceField(
+        Circle.objects.all(), to_field_name="slug", label=_("Circle"), empty_label=None
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the thread"),
+        choices=settings.LANGUAGES,
+        help_text=_("The address of the thread goes with it."),
+    )
+
+
+class DraftArticleForm(HallForm):
+    """Which answers an article is made of, and where it will stand."""
+
+    answers = forms.ModelMultipleChoiceField(
+        Answer.objects.none(),
+        label=_("Answers the article is made of"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one answer.")},
+    )
+    topic = forms.ModelChoiceField(
+        TopicPage.objects.none(),
+        label=_("Topic"),
+        empty_label=None,
+        error_messages={"required": _("Choose the topic it will stand in.")},
+    )
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answers = Answer.objects.visible().filter(question=question)
+        self.fields["answers"].queryset = answers.select_related("author")
+        self.fields["answers"].initial = [
+            pk for pk in [question.accepted_answer_id] if pk
+        ]
+        topics = TopicPage.objects.live().filter(
+            locale__language_code=question.language
+        )
+        self.fields["topic"].queryset = topics.order_by("title")
+
+
+class TagForm(WagtailAdminModelForm):
+    """A tag on the staff's screen. Joining two tags moves the questions of one."""
+
+    class Meta:
+        model = Tag
+        fields = ["name", "slug", "language", "synonym_of", "translation_of"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language"), choices=settings.LANGUAGES
+        )
+        others = Tag.objects.filter(synonym_of=None).exclude(pk=self.instance.pk)
+        self.fields["synonym_of"].queryset = others
+        self.fields["synonym_of"].help_text = _(
+            "Its questions move to that tag, and its address leads there."
+        )
+        self.fields["translation_of"].queryset = others
+
+    def clean_name(self) -> str:
+        name = clean_line(self.cleaned_data["name"], numbers.TAG_NAME_MOST, nfkc=True)
+        twins = Tag.objects.filter(name_key=tag_key(name)).exclude(pk=self.instance.pk)
+        if twins.exists():
+            raise forms.ValidationError(_("There is a tag of this name already."))
+        return name
+
+    def save(self, commit: bool = True) -> Tag:
+        """The synonym goes through the action that moves the questions."""
+        canonical = self.cleaned_data["synonym_of"]
+        was_synonym_of = self.initial.get("synonym_of")
+        self.instance.name_key = tag_key(self.cleaned_data["name"])
+        if canonical is not None:
+            self.instance.synonym_of_id = was_synonym_of
+        tag = super().save(commit)
+        if canonical is not None and canonical.pk != was_synonym_of:
+            actions.make_synonym(tag=tag, canonical=canonical, by=self.for_user)
+            tag.refresh_from_db()
+        return tag

@@ -1,0 +1,74 @@
+"""What the community puts into pages of the rooms below. Never reads who is looking."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from wagtail import hooks
+
+from common.site_day import start_of_site_day
+from community import queries
+from kb.models import ArticlePage, HallPage
+from people.models import Person
+
+ROWS_IN_THE_HALL = 5
+RECENT_QUESTIONS = 5
+
+
+@hooks.register("profile_parts", order=20)
+def help_given(request: HttpRequest, person: Person) -> SafeString:
+    """Reputation, counts, best answers, questions, topics of strength."""
+    context = {
+        "person": person,
+        "summary": queries.member_summary(person),
+        "questions": queries.questions_of(person, RECENT_QUESTIONS),
+    }
+    return render_to_string("community/slots/profile.html", context, request)
+
+
+@hooks.register("hall_sections", order=10)
+def hall_sections(request: HttpRequest, page: HallPage) -> SafeString:
+    """Solved today, how a question travels, who still waits, what is hot."""
+    language, now = page.content_language, timezone.now()
+    today = list(
+        queries.recently_solved(language, start_of_site_day(now), ROWS_IN_THE_HALL)
+    )
+    a_week_ago = now - timedelta(days=7)
+    context = {
+        "solved_today": bool(today),
+        "solved": today
+        or queries.recently_solved(language, a_week_ago, ROWS_IN_THE_HALL),
+        "unanswered": queries.question_list(language=language, sort="unanswered")[
+            :ROWS_IN_THE_HALL
+        ],
+        "hot": queries.hot_questions(language, a_week_ago, ROWS_IN_THE_HALL),
+    }
+    return render_to_string("community/slots/hall.html", context, request)
+
+
+@hooks.register("article_below", order=10)
+def article_credits(request: HttpRequest, article: ArticlePage) -> SafeString | str:
+    """Thanks to the members whose answers an article uses, and the way to them."""
+    sources = queries.sources_of(article)
+    if not sources:
+        return ""
+    context = {
+        "people": list(
+            {source.person_id: source.person for source in sources}.values()
+        ),
+        "threads": list(
+            {source.question_id: source.question for source in sources}.values()
+        ),
+    }
+    return render_to_string("community/slots/article_credits.html", context, request)
+
+
+@hooks.register("article_side", order=20)
+def threads_about_it(request: HttpRequest, article: ArticlePage) -> SafeString | str:
+    threads = queries.threads_tagged(list(article.tags), article.content_language)
+    if not threads:
+        return ""
+    context = {"threads": threads}
+    return render_to_string("community/slots/article_threads.html", context, request)

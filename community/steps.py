@@ -1,0 +1,273 @@
+"""The public trace in the reader's words: kind and data become steps to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
+
+from community.models import Question, QuestionEvent
+
+Kind = QuestionEvent.Kind
+
+_LOOK: dict[str, tuple[str, str]] = {
+    Kind.ASKED: ("message-circle-question", ""),
+    Kind.ANSWERED: ("message-2", ""),
+    Kind.ACCEPTED: ("check", ""),
+    Kind.UNACCEPTED: ("history", "is-wait"),
+    Kind.ESCALATED: ("clock", "is-wait"),
+    Kind.TICKET_OPENED: ("ticket", ""),
+    Kind.OFFICIAL_ANSWER: ("building-arch", "is-official"),
+    Kind.SOLVED: ("check", "is-solved"),
+    Kind.ARTICLE_PUBLISHED: ("book-2", ""),
+}
+# What the small trace of a list draws, in this order, and how it is read out.
+_STATIONS: list[tuple[set[str], str, object]] = [
+    ({Kind.ASKED}, "", gettext_lazy("asked")),
+    ({Kind.ANSWERED}, "", gettext_lazy("answered")),
+    ({Kind.ESCALATED, Kind.TICKET_OPENED}, "", gettext_lazy("ticket")),
+    ({Kind.OFFICIAL_ANSWER}, "hall-dot", gettext_lazy("official answer")),
+    ({Kind.SOLVED}, "yes", gettext_lazy("solved")),
+    ({Kind.ARTICLE_PUBLISHED}, "", gettext_lazy("article")),
+]
+# Longer traces keep their beginning and their end on the line.
+_ON_THE_LINE = 8
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that happened, or one that surely comes (`at` is None).
+
+    `gap` is the time since the step before; `following` the time until the next one.
+    """
+
+    kind: str
+    word: str
+    icon: str
+    tone: str
+    at: datetime | None = None
+    href: str = ""
+    sentence: str = ""
+    when: str = ""
+    gap: str = ""
+    following: str = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """`line` is the short way across the page, `steps` every row below it."""
+
+    steps: list[Step]
+    line: list[Step]
+    solved_in: str
+
+
+@dataclass(frozen=True)
+class SmallTrace:
+    """Dots for a row of a list: their classes, and words for those who listen."""
+
+    dots: list[str]
+    label: str
+
+
+def trace_of(
+    question: Question, events: Sequence[QuestionEvent], answers_here: Iterable[int]
+) -> Trace:
+    """The events of a thread, as found by thread_page, in the reader's language.
+
+    `answers_here` are the answers on the same page: links to them need no request.
+    """
+    here = set(answers_here)
+    steps: list[Step] = []
+    last_day = None
+    for event, after in zip(events, [*events[1:], None], strict=True):
+        day = timezone.localtime(event.at).date()
+        steps.append(_step(question, event, after, here, is_new_day=day != last_day))
+        last_day = day
+    return Trace(
+        steps=steps,
+        line=_line(question, steps),
+        solved_in=span(question.solved_at - question.created_at)
+        if question.solved_at
+        else "",
+    )
+
+
+def small_trace(question: Question, events: Sequence[QuestionEvent]) -> SmallTrace:
+    """What happened, as dots; a solution that was taken back is no station."""
+    kinds = {event.kind for event in events} or {Kind.ASKED}
+    if question.solved_at is None:
+        kinds -= {Kind.SOLVED}
+    else:
+        kinds |= {Kind.SOLVED}
+    if question.answer_count and Kind.OFFICIAL_ANSWER not in kinds:
+        kinds |= {Kind.ANSWERED}
+    found = [(dot, word) for of, dot, word in _STATIONS if of & kinds]
+    dots = [dot for dot, _word in found]
+    if question.solved_at is None:
+        dots += ["no"] if question.answer_count else ["no", "no"]
+    words = pgettext("between steps", ", ").join(str(word) for _dot, word in found)
+    return SmallTrace(dots, _("Trace: %(steps)s") % {"steps": words})
+
+
+def span(delta: timedelta) -> str:
+    """How long somebody waited, in at most two units: "2 days 3 hours"."""
+    if delta < _MINUTE:
+        return _("less than a minute")
+    days, rest = divmod(delta, _DAY)
+    hours, rest = divmod(rest, _HOUR)
+    minutes = rest // _MINUTE
+    parts = [
+        ngettext("%(n)d day", "%(n)d days", days) % {"n": days} if days else "",
+        ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+        if minutes and not days
+        else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _step(
+    question: Question,
+    event: QuestionEvent,
+    after: QuestionEvent | None,
+    here: set[int],
+    *,
+    is_new_day: bool,
+) -> Step:
+    icon, tone = _LOOK.get(event.kind, ("circle-dashed", ""))
+    return Step(
+        kind=event.kind,
+        word=str(event.get_kind_display()),
+        icon=icon,
+        tone=tone,
+        at=event.at,
+        href=_href(event, here),
+        sentence=_sentence(question, event),
+        when=_when(event.at, is_new_day=is_new_day),
+        gap=_gap(event.gap) if event.gap is not None else "",
+        following=_later(after.gap) if after and after.gap is not None else "",
+    )
+
+
+def _line(question: Question, steps: list[Step]) -> list[Step]:
+    """Accepting and solving are one station when they are one moment."""
+    shown = [
+        step
+        for step, after in zip(steps, [*steps[1:], None], strict=True)
+        if not (step.kind == Kind.ACCEPTED and after and after.kind == Kind.SOLVED)
+    ]
+    if len(shown) > _ON_THE_LINE:
+        shown = [shown[0], *shown[1 - _ON_THE_LINE :]]
+    if question.solved_at is None:
+        if not question.answer_count:
+            shown.append(_still_to_come(Kind.ANSWERED))
+        shown.append(_still_to_come(Kind.SOLVED))
+    return shown
+
+
+def _still_to_come(kind: QuestionEvent.Kind) -> Step:
+    return Step(kind, str(kind.label), _LOOK[kind][0], "is-next")
+
+
+def _href(event: QuestionEvent, here: set[int]) -> str:
+    if event.kind == Kind.ASKED:
+        return "#question"
+    if event.kind == Kind.ARTICLE_PUBLISHED:
+        return str(event.data.get("url", ""))
+    answer = event.data.get("answer")
+    if not isinstance(answer, int) or event.kind == Kind.UNACCEPTED:
+        return ""
+    if answer in here:
+        return f"#answer-{answer}"
+    return reverse("community:answer_page", args=[answer])
+
+
+def _gap(delta: timedelta) -> str:
+    if delta < _MINUTE:
+        return _("at once")
+    if delta < _HOUR:
+        return _("%(n)d min") % {"n": delta // _MINUTE}
+    if delta < 2 * _DAY:
+        return _("%(n)d h") % {"n": delta // _HOUR}
+    days = delta // _DAY
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def _later(delta: timedelta) -> str:
+    if delta < _MINUTE:
+        return _("at once")
+    if delta < _HOUR:
+        return _("%(n)d min later") % {"n": delta // _MINUTE}
+    if delta < 2 * _DAY:
+        return _("%(n)d h later") % {"n": delta // _HOUR}
+    days = delta // _DAY
+    return ngettext("%(n)d day later", "%(n)d days later", days) % {"n": days}
+
+
+def _when(at: datetime, *, is_new_day: bool) -> str:
+    local = timezone.localtime(at)
+    if not is_new_day:
+        return date_format(local, "H:i")
+    if local.year == timezone.localtime().year:
+        return date_format(local, pgettext("day and time of a step", "j M H:i"))
+    return date_format(local, pgettext("date and time of a step", "j M Y H:i"))
+
+
+def _sentence(question: Question, event: QuestionEvent) -> str:
+    names = {
+        "name": event.actor.name if event.actor else "",
+        "author": event.subject.name if event.subject else "",
+        "circle": question.circle.name,
+        "ticket": event.data.get("ticket", ""),
+    }
+    return _words(question, event) % names
+
+
+def _words(question: Question, event: QuestionEvent) -> str:
+    match event.kind:
+        case Kind.ASKED:
+            if question.me_too_count:
+                return _asked_by_many(question.me_too_count)
+            return _("%(name)s asked in %(circle)s.")
+        case Kind.ANSWERED:
+            return _("%(name)s was the first to answer.")
+        case Kind.ACCEPTED if event.actor_id == event.data.get("author"):
+            return _("%(name)s marked their own answer as the solution.")
+        case Kind.ACCEPTED:
+            return _("%(name)s accepted the answer by %(author)s.")
+        case Kind.UNACCEPTED:
+            return _("%(name)s opened the question again: it still needs an answer.")
+        case Kind.ESCALATED if event.actor_id:
+            return _("%(name)s asked our team to look at it.")
+        case Kind.ESCALATED:
+            return _("No answer had solved it, so it went to our team by itself.")
+        case Kind.TICKET_OPENED:
+            return _("Ticket %(ticket)s was opened: our team has it.")
+        case Kind.OFFICIAL_ANSWER:
+            return _("%(name)s answered in the name of our team.")
+        case Kind.SOLVED if event.data.get("official"):
+            return _("Our team settled it with an official answer.")
+        case Kind.SOLVED:
+            return _("The answer by %(author)s solved it.")
+        case Kind.ARTICLE_PUBLISHED:
+            return _("The editors made it an article, so the next person finds it.")
+    return ""
+
+
+def _asked_by_many(count: int) -> str:
+    # The number goes in first: the sentence is filled with names afterwards.
+    return ngettext(
+        "%%(name)s asked in %%(circle)s. %(count)d person has the same problem.",
+        "%%(name)s asked in %%(circle)s. %(count)d people have the same problem.",
+        count,
+    ) % {"count": count}

@@ -1,0 +1,107 @@
+"""What the community's templates say often."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _, pgettext
+
+from common.markdown import render
+from community import steps
+from community.models import Answer, Comment, Question, QuestionEvent
+from community.permissions import voice_of
+from people.models import Person
+
+register = template.Library()
+
+_BROWSER_CODES = {"en": "en", "zh-hans": "zh-Hans"}
+
+
+@register.filter
+def lang(code: str) -> str:
+    """Our code of a language as browsers want it in lang="…"."""
+    return _BROWSER_CODES.get(code, code)
+
+
+@register.filter
+def words(post: Question | Answer | Comment) -> SafeString:
+    """A post's text as it was rendered, and made safe, when it was saved."""
+    return mark_safe(post.body_html)  # noqa: S308  common.markdown cleaned it
+
+
+@register.filter
+def kind(post: Question | Answer | Comment) -> str:
+    """The word for posts of this sort in addresses: questions, answers, comments."""
+    return f"{post._meta.model_name}s"
+
+
+@register.filter
+def preview(source: str) -> SafeString:
+    return mark_safe(render(source).html)  # noqa: S308  common.markdown cleans it
+
+
+@register.filter
+def voice_today(person: Person) -> str:
+    return str(voice_of(person))
+
+
+@register.filter
+def short(number: int) -> str:
+    """2218 as "2.2k": a row has room for four characters."""
+    if number < 1000:
+        return str(number)
+    if number < 100_000:
+        return f"{number / 1000:.1f}k".replace(".0k", "k")
+    return f"{number // 1000}k"
+
+
+@register.filter
+def time_to_solve(question: Question) -> str:
+    if question.solved_at is None:
+        return ""
+    return steps.span(question.solved_at - question.created_at)
+
+
+@register.simple_tag
+def small_trace(
+    question: Question, events: Sequence[QuestionEvent]
+) -> steps.SmallTrace:
+    return steps.small_trace(question, events)
+
+
+@register.inclusion_tag("community/parts/field.html")
+def field(bound: BoundField, **attributes: Any) -> dict[str, Any]:
+    """A label, its field, what is wrong with it and a hint."""
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return {"field": bound, "widget": bound.as_widget(attrs=named)}
+
+
+@register.inclusion_tag("community/parts/editor.html")
+def editor(bound: BoundField, *, upload: str, rows: int = 10) -> dict[str, Any]:
+    """A text area with toolbar, picture upload and the personal-data notice."""
+    return {"field": bound, "upload": upload, "rows": rows}
+
+
+@register.simple_tag
+def names(people: Iterable[Person]) -> SafeString:
+    """Linked names, to be put into a sentence."""
+    return format_html_join(
+        pgettext("between names", ", "),
+        '<a href="{}">{}</a>',
+        ((person.get_absolute_url(), person.name) for person in people),
+    )
+
+
+@register.simple_tag
+def answer_heading(answer: Answer, is_accepted: bool) -> str:
+    """What a screen reader hears before an answer."""
+    if is_accepted:
+        heading = _("Accepted answer by %(name)s")
+    elif answer.voice == "official":
+        heading = _("Official answer by %(name)s")
+    else:
+        heading = _("Answer by %(name)s")
+    return heading % {"name": answer.author.name}
