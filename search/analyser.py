@@ -42,9 +42,10 @@ STOP_WORDS = frozenset(
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _has_han = re.compile(f"[{_HAN}]").search
 _split_han = re.compile(f"([{_HAN}]+)").split
-_words = re.compile(r"[^\W_]+(?:['’.\-_/+&][^\W_]+)*")
-_compounds = re.compile(r"(?<![^\W_])[^\W_]++(?:['’.\-_/+&][^\W_]++)++")
-_parts = re.compile(r"[^\W_]+")
+_LETTER = rf"[^\W_{_HAN}]"  # and digits, of any script but Chinese
+_words = re.compile(rf"{_LETTER}++(?:['’.\-_/+&]{_LETTER}++)*+")
+_compounds = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:['’.\-_/+&]{_LETTER}++)++")
+_parts = re.compile(rf"{_LETTER}+")
 # NUL would end the string inside OpenCC, half a surrogate pair would stop it.
 _unreadable = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _still = re.compile(
@@ -227,7 +228,9 @@ class Highlighter:
         # A word may end otherwise than its stem (happi: happy), by a letter or two.
         stems = {t[:-1] if len(t) > 3 else t for t in latin if _parts.fullmatch(t)}
         self._latin = (
-            re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, stems))})[^\W_]*")
+            re.compile(
+                rf"(?<!{_LETTER})(?:{'|'.join(map(re.escape, stems))}){_LETTER}*"
+            )
             if stems
             else None
         )

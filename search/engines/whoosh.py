@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ MAX_SEGMENTS = 8
 MEMORY_MEGABYTES = 192
 # A broken index is looked at again this often, not with every search.
 RETRY_SECONDS = 5.0
+OPEN_TRIES = 8
 
 
 class Weighed(fields.FieldType):
@@ -148,7 +149,7 @@ class WhooshBackend(HallBackend):
         try:
             folder = files.current_folder(self.path)
             files.read_toc(files.Shelf(folder), files.latest_generation(folder))
-        except (IndexMissing, IndexBroken, OSError):
+        except (IndexMissing, IndexBroken, FileNotFoundError):
             folder = files.new_folder(self.path)
             _create(folder)
             files.switch_to(self.path, folder)
@@ -309,13 +310,11 @@ class _Opened:
 
     def _open(self, path: Path, known: Snapshot | None) -> Snapshot:
         """A writer may remove the files just named: then there are newer ones."""
-        for _try in range(3):
-            try:
+        for _try in range(OPEN_TRIES - 1):
+            with suppress(FileNotFoundError):
                 return Snapshot(files.current_folder(path), known)
-            except FileNotFoundError as error:
-                missing = error
-                time.sleep(0.02)
-        raise IndexBroken(f"{Path(missing.filename or '').name} is gone")
+            time.sleep(0.01)
+        return Snapshot(files.current_folder(path), known)
 
 
 _opened = _Opened()

@@ -101,14 +101,14 @@ def current_folder(path: Path) -> Path:
 
 
 def latest_generation(folder: Path) -> int:
-    """The number of the newest table of contents. Raises IndexMissing, IndexBroken."""
-    try:
-        names = [file.name for file in folder.iterdir()]
-    except FileNotFoundError as error:
-        raise IndexMissing("its folder is gone") from error
+    """The number of the newest table of contents. Raises FileNotFoundError.
+
+    While one replaces another a listing may hold neither: then look again.
+    """
+    names = (file.name for file in folder.iterdir())
     found = [int(match[1]) for name in names if (match := _toc_name.fullmatch(name))]
     if not found:
-        raise IndexBroken("it has no table of contents")
+        raise FileNotFoundError(0, "No table of contents", str(folder))
     return max(found)
 
 

@@ -171,9 +171,12 @@ class Snapshot:
 
     def is_current(self) -> bool:
         """Whether the files are still those this was read from."""
-        if files.latest_generation(self.folder) != self.generation:
+        try:
+            if files.latest_generation(self.folder) != self.generation:
+                return False
+            return all(_stamp(file) == stamp for file, stamp in self.stamps.items())
+        except FileNotFoundError:
             return False
-        return all(_stamp(file) == stamp for file, stamp in self.stamps.items())
 
     def find(self, wanted: Wanted) -> Found:
         masks = self._filter_masks(wanted)
@@ -248,12 +251,8 @@ class Snapshot:
         if word.parts:
             found.append(_in_all((self._postings("words", p) for p in word.parts), 0.6))
         if word.prefix:
-            longer = {
-                term
-                for leaf in self.leaves.values()
-                for term in leaf.terms("words", word.prefix, PREFIX_TERMS)
-            }
-            found += [self._postings("words", t) for t in longer - {*word.forms}]
+            unfinished = self._begun(word.prefix) - {*word.forms}
+            found += [self._postings("words", term) for term in unfinished]
         is_single = len(word.characters) == 1
         if word.characters and (is_single or not any(len(ids) for ids, _ in found)):
             standing = (self._postings("characters", c) for c in word.characters)
@@ -266,6 +265,20 @@ class Snapshot:
             best[ids] = np.maximum(best[ids], weights)
         ids = np.flatnonzero(best)
         return ids, best[ids]
+
+    def _begun(self, typed: str) -> set[str]:
+        """Words that begin with what is typed, or the stem it has grown beyond."""
+        longer = {
+            term
+            for leaf in self.leaves.values()
+            for term in leaf.terms("words", typed, PREFIX_TERMS)
+        }
+        stems = (typed[:size] for size in range(len(typed) - 1, 2, -1))
+        if not longer and (
+            stem := next((s for s in stems if len(self._postings("words", s)[0])), "")
+        ):
+            return {stem}
+        return longer
 
     def _marks(self, known: Iterable[Word]) -> list[str]:
         """What to mark; a word found only by its characters is marked by them."""

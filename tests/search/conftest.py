@@ -1,0 +1,113 @@
+"""An index of one's own, and documents without any room above."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from search import actions, analyser, queries, registries
+from search.documents import Document
+from search.engines.whoosh import WhooshBackend
+
+
+@pytest.fixture(autouse=True)
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WhooshBackend:
+    """The engine everybody asks, on an empty folder."""
+    backend = queries.engine()
+    assert isinstance(backend, WhooshBackend)
+    monkeypatch.setattr(backend, "path", tmp_path / "index")
+    return backend
+
+
+@pytest.fixture(autouse=True)
+def nobody_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rooms above have their own tests; here only search answers."""
+    monkeypatch.setattr(registries, "_finders", {})
+    monkeypatch.setattr(registries, "_visible_checks", {})
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_log() -> Iterator[None]:
+    actions._waiting.clear()
+    actions._written_at = 0.0
+    yield
+    actions._waiting.clear()
+
+
+@pytest.fixture
+def make_document() -> Callable[..., Document]:
+    """A document as HallIndex makes it: sections by name, filters by keyword."""
+
+    def make(
+        pk: int = 1,
+        title: str = "",
+        *,
+        kind: str = "question",
+        language: str = "en",
+        status: str = "",
+        circle: str = "",
+        tags: tuple[str, ...] = (),
+        prior: float = 1.0,
+        **sections: str,
+    ) -> Document:
+        label = "kb.articlepage" if kind == "article" else "community.question"
+        texts = {"title": title, **sections}
+        return Document(
+            id=f"{label}.{pk}",
+            words={k: " ".join(analyser.tokens(text)) for k, text in texts.items()},
+            filters={
+                "kind": [kind],
+                "language": [language],
+                "model": [label],
+                "status": [status] if status else [],
+                "circle": [circle] if circle else [],
+                "tag": list(tags),
+            },
+            prior=prior,
+            day=timezone.now().toordinal(),
+            shown={
+                "id": f"{label}.{pk}",
+                "pk": str(pk),
+                "kind": kind,
+                "title": title,
+                "language": language,
+                "url": f"/{language}/{kind}/{pk}/",
+                "status": status,
+                "votes": 0,
+                "answers": 0,
+                "helpful_percent": None,
+                "tag_names": list(tags),
+                "circle": circle,
+                "circle_names": {"en": circle.title(), "zh-hans": circle},
+                "asked_at": timezone.now().isoformat(),
+                "checked_on": "",
+                "texts": sections,
+            },
+        )
+
+    return make
+
+
+@pytest.fixture
+def put(
+    index: WhooshBackend, make_document: Callable[..., Document]
+) -> Callable[..., Document]:
+    """Put one document into the index."""
+
+    def put(*args: object, **kwargs: object) -> Document:
+        document = make_document(*args, **kwargs)
+        index.write([document])
+        return document
+
+    return put
+
+
+@pytest.fixture
+def found() -> Callable[..., list[str]]:
+    """The titles a search finds, best first."""
+
+    def titles(text: str, **options: object) -> list[str]:
+        return [hit.title for hit in queries.search(text, **options).hits]
+
+    return titles
