@@ -42,7 +42,9 @@ def accept(*, person: Person, answer: Answer, at: datetime) -> Question:
         raise AcceptingYourOwn
     if question.accepted_answer_id == chosen.pk:
         return question
-    if question.accepted_answer_id is not None:
+    before = question.accepted_answer
+    if before is not None:
+        reputation.hold([question.author_id, chosen.author_id, before.author_id])
         end_acceptance(question, person, at)
     _begin_acceptance(question, chosen, person, at)
     return question

@@ -81,6 +81,9 @@ def _trace(question: Question, posted: Answer, at: datetime) -> None:
         data["ticket"] = posted.ticket_reference
     else:
         kind, key = QuestionEvent.Kind.ANSWERED, f"answered:{question.pk}"
+        # An imported thread may have this step under a key of its own.
+        if question.events.filter(kind=kind).exists():
+            return
     add_event(
         question=question, kind=kind, key=key, at=at, actor=posted.author, data=data
     )

@@ -79,6 +79,7 @@ def leave(
 ) -> None:
     """Put a locked post out of sight and undo what it gave others."""
     was_visible = post.is_visible
+    _hold_people(question, post)
     if isinstance(post, Answer) and question.accepted_answer_id == post.pk:
         end_acceptance(question, by, at)
     post.state, post.deleted_at, post.deleted_by = state, at, by
@@ -94,6 +95,7 @@ def leave(
 
 def come_back(question: Question, post: Post, *, by: Person, at: datetime) -> None:
     """Show a locked post again, and give back what it gave others."""
+    _hold_people(question, post)
     post.state = PostState.VISIBLE
     post.deleted_at = post.deleted_by = None
     post.deleted_reason = ""
@@ -144,11 +146,23 @@ def _refuse_author(person: Person, question: Question, post: Post) -> None:
         raise AnswerIsAccepted
 
 
+def _hold_people(question: Question, post: Post) -> None:
+    """Everybody whose reputation or tally goes with the post."""
+    people = {question.author_id, post.author_id}
+    if isinstance(post, Question):
+        answers = Answer.objects.filter(question=post)
+        people |= set(answers.values_list("author_id", flat=True))
+    if not isinstance(post, Comment):
+        reputation.hold(people)
+
+
 def _count_anew(question: Question, post: Post, change: int) -> None:
     if isinstance(post, Question):
         tags = Tagging.objects.filter(question=post).values_list("tag_id", flat=True)
         tagging.count_tags(tags, change)
-        reputation.recount([post.author_id])
+        accepted = post.accepted_answer
+        helpers = [accepted.author_id] if accepted is not None else []
+        reputation.recount([post.author_id, *helpers])
     elif isinstance(post, Answer):
         count_answers(question)
         reputation.recount([post.author_id])

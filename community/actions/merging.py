@@ -46,6 +46,10 @@ def merge_questions(
         raise CannotMerge
     if duplicate.with_staff_since is not None:
         raise StillWithStaff
+    # Rows are locked in one order everywhere: questions, answers, tallies.
+    answers = Answer.objects.filter(question=duplicate).order_by("pk")
+    helpers = [one.author_id for one in answers.select_for_update(no_key=True)]
+    reputation.hold([duplicate.author_id, into.author_id, *helpers])
     accepted = duplicate.accepted_answer
     if accepted is not None:
         end_acceptance(duplicate, by, at)

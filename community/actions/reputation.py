@@ -56,7 +56,7 @@ def acceptance_causes(
 def grant(causes: Iterable[Cause], at: datetime) -> None:
     """Write changes down. A cause that stands already changes nothing."""
     causes = list(causes)
-    _lock_tallies(cause.person_id for cause in causes)
+    hold(cause.person_id for cause in causes)
     for cause in causes:
         granted, undone = _generations(cause)
         if granted > undone:
@@ -70,7 +70,7 @@ def grant(causes: Iterable[Cause], at: datetime) -> None:
 def take_back(causes: Iterable[Cause], at: datetime) -> None:
     """Undo changes with exactly what they gave. Undoing twice changes nothing."""
     causes = list(causes)
-    _lock_tallies(cause.person_id for cause in causes)
+    hold(cause.person_id for cause in causes)
     for cause in causes:
         granted, undone = _generations(cause)
         if granted <= undone:
@@ -86,15 +86,14 @@ def take_back(causes: Iterable[Cause], at: datetime) -> None:
 def count(person_id: int, **changes: int) -> None:
     """Add to a person's tally: question_count=1, answer_count=1, …"""
     MemberTally.objects.get_or_create(person_id=person_id)
-    MemberTally.objects.filter(pk=person_id).update(
-        **{name: F(name) + change for name, change in changes.items()}
-    )
+    for name, change in changes.items():
+        row = MemberTally.objects.filter(pk=person_id, **{f"{name}__gte": -change})
+        row.update(**{name: F(name) + change})
 
 
 def recount(person_ids: Iterable[int]) -> None:
     """Count a few people's posts anew, after some left or came back."""
-    for person_id in sorted(set(person_ids)):
-        MemberTally.objects.get_or_create(person_id=person_id)
+    for person_id in hold(person_ids):
         answers = Answer.objects.visible().filter(author_id=person_id)
         questions = Question.objects.visible()
         MemberTally.objects.filter(pk=person_id).update(
@@ -106,14 +105,19 @@ def recount(person_ids: Iterable[int]) -> None:
         )
 
 
-def _lock_tallies(person_ids: Iterable[int]) -> None:
-    """In the order of their ids, so that two acceptances never wait for each other."""
+def hold(person_ids: Iterable[int]) -> list[int]:
+    """Lock these people's tallies until the transaction ends. Returns the ids sorted.
+
+    An action that touches several people holds them all before it changes one: taken
+    in the order of their ids, two actions never wait for each other.
+    """
     wanted = sorted(set(person_ids))
     MemberTally.objects.bulk_create(
         [MemberTally(person_id=pk) for pk in wanted], ignore_conflicts=True
     )
     tallies = MemberTally.objects.filter(pk__in=wanted).order_by("pk")
     list(tallies.select_for_update(no_key=True))
+    return wanted
 
 
 def _generations(cause: Cause) -> tuple[int, int]:

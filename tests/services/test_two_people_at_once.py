@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from random import Random
 from threading import Barrier
 
 import pytest
@@ -10,7 +12,16 @@ from django.utils import timezone
 
 from common.errors import Refused
 from community import actions, errors, queries
-from community.models import Circle, Follow, Question, QuestionEvent, Tag, Vote
+from community.models import (
+    Answer,
+    Circle,
+    Follow,
+    Question,
+    QuestionEvent,
+    ReputationChange,
+    Tag,
+    Vote,
+)
 from people.models import Person
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -247,3 +258,90 @@ def test_opposite_acceptances_never_wait_for_each_other(circle, asker, helper):
     all_at_once(toggle)
 
     assert (reputation(asker), reputation(helper)) == (35, 35)
+
+
+def test_a_storm_of_everything_blocks_nobody_and_every_count_is_right(
+    circle, crowd, moderator
+):
+    """No deadlock in whatever order people vote, accept, remove, restore and merge."""
+    at = timezone.now()
+    people = crowd[:6]
+    questions = [
+        actions.ask(
+            person=person,
+            title=f"{TITLE}, case {number}",
+            body=f"{BODY} Case {number}.",
+            circle=circle,
+            tags=["esim", "port-in"][: number % 3],
+            at=at,
+        )
+        for number, person in enumerate(people)
+    ]
+    answers = [
+        actions.answer(
+            person=people[(number + step) % 6],
+            question=question,
+            body=f"{HELP} Case {number}, try {step}.",
+            at=at,
+        )
+        for number, question in enumerate(questions)
+        for step in (1, 2, 3)
+    ]
+
+    def join_in(number: int) -> None:
+        chance = Random(number)  # noqa: S311  the same storm every time
+        for _ in range(12):
+            one = Answer.objects.get(pk=chance.choice(answers).pk)
+            what = chance.choice(["vote", "accept", "answer", "question", "undo"])
+            if number == 0 and what == "undo":
+                two = chance.sample(questions[3:], 2)
+                quietly(
+                    actions.merge_questions,
+                    duplicate=two[0],
+                    into=two[1],
+                    by=moderator,
+                    at=at,
+                )
+            elif what == "vote":
+                voter = crowd[6 + number % 40]
+                value = chance.choice([1, 0])
+                quietly(actions.vote, person=voter, post=one, value=value, at=at)
+            elif what == "accept":
+                quietly(actions.accept, person=moderator, answer=one, at=at)
+            elif what == "answer":
+                quietly(actions.delete, person=moderator, post=one, at=at)
+                quietly(actions.restore, person=moderator, post=one, at=at)
+            elif what == "question":
+                thread = questions[number % 3]
+                quietly(actions.delete, person=moderator, post=thread, at=at)
+                quietly(actions.restore, person=moderator, post=thread, at=at)
+            else:
+                question = Question.objects.get(pk=one.question_id)
+                quietly(actions.unaccept, person=moderator, question=question, at=at)
+
+    all_at_once(join_in, 24)
+
+    for person in people:
+        tally = queries.tally_of(person)
+        changes = ReputationChange.objects.filter(person=person)
+        mine = Answer.objects.visible().filter(author=person)
+        assert tally.reputation_sum == sum(changes.values_list("amount", flat=True))
+        assert tally.answer_count == mine.count()
+        solved = Question.objects.visible().filter(accepted_answer__author=person)
+        assert tally.accepted_count == solved.exclude(author=person).count()
+    for question in Question.objects.visible():
+        here = Answer.objects.visible().filter(question=question)
+        assert question.answer_count == here.count()
+        steps = [seq for seq, _kind in trace(question)]
+        assert steps == list(range(1, len(steps) + 1))
+    for one in Answer.objects.all():
+        votes = Vote.objects.filter(answer=one).values_list("value", flat=True)
+        assert one.vote_score == sum(votes)
+    for tag in Tag.objects.all():
+        assert tag.question_count == Question.objects.visible().filter(tags=tag).count()
+
+
+def quietly(act: Callable[..., object], **what: object) -> None:
+    """In a storm a refusal is as good an outcome as any."""
+    with suppress(Refused):
+        act(**what)
