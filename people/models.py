@@ -90,7 +90,8 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         return self.create_user(handle, email, password, **fields)
 
 
-class Person(AbstractBaseUser, PermissionsMixin):
+# Managers of Wagtail models that refer to people are untyped.
+class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """Member, staff, imported author or channel contact. Login is optional."""
 
     class Standing(models.TextChoices):

@@ -1,10 +1,10 @@
 """What people ask about people."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, override
 
 from people import registries
@@ -57,7 +57,8 @@ def is_taken(handle: str, *, by_other_than: Person | None = None) -> bool:
 
 def forgotten(looks: str) -> str:
     """What is kept of an erased person's handle: enough to give it to nobody else."""
-    return "#" + sha256(f"{settings.SECRET_KEY}{looks}".encode()).hexdigest()[:40]
+    digest = salted_hmac("people.forgotten", looks, algorithm="sha256").hexdigest()
+    return f"#{digest[:40]}"
 
 
 def missing_consents(person: Person) -> list[Consent.Kind]:

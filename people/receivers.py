@@ -51,15 +51,11 @@ def a_new_password_ends_other_sessions(
 
 @receiver(m2m_changed, sender=Person.groups.through)
 def roles_of_a_person_changed(
-    instance: Person | Group,
-    action: str,
-    reverse: bool,
-    pk_set: set[int] | None,
-    **_kwargs: Any,
+    instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_kwargs: Any
 ) -> None:
     if action == "pre_clear" and reverse:
         # After a clear nobody can say whom it touched.
-        instance._people_before = list(instance.user_set.all())
+        instance.people_before = list(instance.user_set.all())
     if action not in CHANGES:
         return
     if not reverse:
@@ -67,7 +63,7 @@ def roles_of_a_person_changed(
     elif pk_set is not None:
         people = list(Person.objects.filter(pk__in=pk_set))
     else:
-        people = instance._people_before
+        people = instance.people_before
     actions.refresh_standing(people=people, at=timezone.now())
 
 

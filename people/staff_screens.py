@@ -46,7 +46,8 @@ class StaffPersonForm(NameAndHandle):
         self, *args: Any, by: Person, instance: Person | None = None, **kwargs: Any
     ) -> None:
         self.by = by
-        self.person = self.instance = instance
+        self.person = instance
+        self.instance: Any = instance
         if instance is not None:
             kwargs["initial"] = {
                 "display_name": instance.display_name,
@@ -63,10 +64,11 @@ class StaffPersonForm(NameAndHandle):
 
     def save(self) -> Person:
         values, now = self.cleaned_data, timezone.now()
+        before = Person.objects.get(pk=self.instance.pk)
         person = actions.change_names(
-            person=self.instance,
+            person=before,
             display_name=values["display_name"],
-            handle=values["handle"] or self.instance.handle,
+            handle=values["handle"] or before.handle,
             allow_reserved=True,
             at=now,
         )

@@ -21,6 +21,7 @@ from people import actions, queries
 from people.adapters import TERMS_DUE
 from people.errors import TooManySignIns
 from people.forms import ProfileForm, TermsForm
+from people.requests import SignedInRequest
 
 NOTIFICATIONS_PER_PAGE = 30
 
@@ -44,13 +45,13 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: SignedInRequest) -> HttpResponse:
     return redirect(request.user)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_me(request: HttpRequest) -> HttpResponse:
+def edit_me(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
         person = actions.change_profile(
@@ -64,13 +65,13 @@ def edit_me(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: SignedInRequest) -> HttpResponse:
     return render(request, "people/security.html")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def terms(request: HttpRequest) -> HttpResponse:
+def terms(request: SignedInRequest) -> HttpResponse:
     """Ask for the present terms. Reading on stays possible; posting waits for this."""
     target = safe_next(request, reverse("people:me"))
     form = TermsForm(request.POST or None)
@@ -89,7 +90,7 @@ def terms(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: SignedInRequest) -> HttpResponse:
     page = page_of(
         queries.notifications_of(request.user),
         request.GET.get("page"),
@@ -101,14 +102,14 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @post_only
-def read_notifications(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def read_notifications(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     actions.mark_read(person=request.user, pk=pk, at=timezone.now())
     return see_other(request, safe_next(request, reverse("people:notifications")))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def notification_choices(request: HttpRequest) -> HttpResponse:
+def notification_choices(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         for choice in queries.notification_choices(request.user):
             actions.choose_notifications(
@@ -141,14 +142,15 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         query = urlencode({"next": safe_next(request, reverse("wagtailadmin_home"))})
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
-    posted = request.POST.copy()
-    # Wagtail's form calls it so; whoever tries passwords here uses its names.
-    posted.setdefault("login", posted.get("username", ""))
+    # Wagtail's form calls it `username`; whoever tries passwords here does too.
+    login = request.POST.get("login") or request.POST.get("username", "")
     try:
-        spend("people.staff_sign_in", posted["login"].strip().lower(), (5, 300))
+        spend("people.staff_sign_in", login.strip().lower(), (5, 300))
     except TooMany as refusal:
         raise TooManySignIns(retry_after=refusal.retry_after or 300) from refusal
-    request.POST = posted
+    posted = request.POST.copy()
+    posted["login"] = login
+    request.POST = posted  # type: ignore[assignment]
     return allauth_login(request)
 
 
