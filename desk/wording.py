@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,44 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _, ngettext
 
-from desk.models import TicketState
+from desk.models import EscalationRule, TicketEvent, TicketState
 
 if TYPE_CHECKING:
-    from desk.models import Ticket
+    from community.models import Answer
+    from desk.models import Ticket, TicketMessage
+    from people.models import Person
+
+Kind = TicketEvent.Kind
+RuleKind = EscalationRule.Kind
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event of a ticket with what it is about, ready to be put into words."""
+
+    event: TicketEvent
+    message: TicketMessage | None = None
+    answer: Answer | None = None
+    to: Person | None = None
+    gap: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the trace as the customer reads it. `tones` say how it looks."""
+
+    icon: str
+    word: str
+    text: str = ""
+    html: str = ""
+    url: str = ""
+    at: datetime | None = None
+    gap: str = ""
+    tones: tuple[str, ...] = ()
+
+    @property
+    def is_now(self) -> bool:
+        return "now" in self.tones
 
 
 def moment_in_words(moment: datetime) -> str:
@@ -77,3 +112,239 @@ def pill_of(ticket: Ticket) -> str:
             return "answered"
         case _with_us:
             return "ticket"
+
+
+def steps_for_customer(
+    ticket: Ticket, entries: list[Entry], at: datetime
+) -> list[Step]:
+    """What has happened, and while the ticket is open, what happens next."""
+    steps = [_asked(ticket)] if ticket.question else []
+    for entry in entries:
+        is_now = ticket.is_open and entry is entries[-1]
+        steps.append(_step(ticket, entry, "now" if is_now else ""))
+    return steps + (_coming(ticket, at) if ticket.is_open else [])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the conversation as our team reads it. `side` is who says it."""
+
+    side: str
+    head: str
+    at: datetime
+    html: str = ""
+    url: str = ""
+    readers: str = ""
+
+
+_SIDES = {
+    Kind.NOTED: "note",
+    Kind.REPLIED: "us",
+    Kind.CLOSED: "us",
+    Kind.RESOLVED: "us",
+    Kind.OFFICIAL_ANSWER: "official",
+}
+
+
+def lines_for_staff(ticket: Ticket, entries: list[Entry]) -> list[Line]:
+    """The whole conversation: the public question, what followed, our notes."""
+    lines = [_question_line(ticket)] if ticket.question else []
+    return lines + [_line(ticket, entry) for entry in entries]
+
+
+def left_in_words(ticket: Ticket, at: datetime) -> str:
+    """How long our team still has, or whose turn it is."""
+    if ticket.due_at is None:
+        return str(ticket.get_state_display())
+    span = {"span": span_in_words(abs(ticket.due_at - at))}
+    if ticket.is_overdue(at):
+        return _("%(span)s late") % span
+    return _("%(span)s left") % span
+
+
+def _question_line(ticket: Ticket) -> Line:
+    question = ticket.question
+    return Line(
+        side="customer",
+        head=_("%(name)s, in public") % {"name": ticket.requester.name},
+        at=question.created_at,
+        html=question.body_html,
+        url=question.get_absolute_url(),
+        readers=_("everybody"),
+    )
+
+
+def _line(ticket: Ticket, entry: Entry) -> Line:
+    event = entry.event
+    answer, message = entry.answer, entry.message
+    html = answer.body_html if answer else message.html if message else ""
+    side = _SIDES.get(Kind(event.kind), "customer") if html else "event"
+    readers = {
+        "note": _("our team only"),
+        "us": _("the customer and our team"),
+        "customer": _("the customer and our team"),
+    }
+    return Line(
+        side=side,
+        head=_head_for_staff(entry),
+        at=event.at,
+        html=html,
+        url=_answer_address(ticket, answer),
+        readers=_("everybody") if answer else readers.get(side, ""),
+    )
+
+
+def _head_for_staff(entry: Entry) -> str:
+    event = entry.event
+    words = {
+        "name": event.actor.name if event.actor else _("The rules"),
+        "to": entry.to.name if entry.to else "",
+        "queue": event.data.get("queue", ""),
+    }
+    lines = {
+        Kind.OPENED: _("%(name)s opened the ticket"),
+        Kind.ROUTED: _("%(name)s moved it to “%(queue)s” or changed its priority"),
+        Kind.ASSIGNED: _("%(name)s handed it to %(to)s"),
+        Kind.TAKEN: _("%(name)s took it"),
+        Kind.NOTED: _("%(name)s, note for colleagues"),
+        Kind.REPLIED: _("%(name)s, private to the customer"),
+        Kind.WROTE: _("%(name)s, private to us"),
+        Kind.ANSWERED_IN_THREAD: _("%(name)s answered in the thread"),
+        Kind.OFFICIAL_ANSWER: _("%(name)s, official answer in the thread"),
+        Kind.SOLVED_IN_THREAD: _("%(name)s solved the question in its thread"),
+        Kind.THREAD_REMOVED: _("%(name)s removed the question"),
+        Kind.THREAD_RESTORED: _("%(name)s brought the question back"),
+        Kind.THREAD_REOPENED: _("%(name)s re-opened the question"),
+        Kind.RESOLVED: _("%(name)s said it is solved"),
+        Kind.CLOSED: _("%(name)s closed it without a solution"),
+        Kind.REOPENED: _("%(name)s re-opened the ticket"),
+    }
+    return lines[Kind(event.kind)] % words
+
+
+def _asked(ticket: Ticket) -> Step:
+    question = ticket.question
+    count = question.answer_count
+    place = {"circle": question.circle.name, "n": count}
+    if count:
+        text = ngettext(
+            "In public, in %(circle)s. There is %(n)d answer.",
+            "In public, in %(circle)s. There are %(n)d answers.",
+            count,
+        )
+    else:
+        text = _("In public, in %(circle)s.")
+    return Step(
+        "message-circle-question",
+        _("You asked"),
+        text % place,
+        url=question.get_absolute_url(),
+        at=question.created_at,
+    )
+
+
+def _step(ticket: Ticket, entry: Entry, tone: str) -> Step:
+    event = entry.event
+    icon, word, text = _words(ticket, entry)
+    tones = {
+        Kind.OFFICIAL_ANSWER: "official",
+        Kind.SOLVED_IN_THREAD: "solved",
+        Kind.RESOLVED: "solved",
+    }
+    answer, message = entry.answer, entry.message
+    shows_answer = answer is not None and event.kind == Kind.OFFICIAL_ANSWER
+    return Step(
+        icon,
+        word,
+        text,
+        html=answer.body_html if shows_answer else message.html if message else "",
+        url=_answer_address(ticket, answer),
+        at=event.at,
+        gap=entry.gap,
+        tones=tuple(filter(None, (tones.get(Kind(event.kind), ""), tone))),
+    )
+
+
+def _answer_address(ticket: Ticket, answer: Answer | None) -> str:
+    if answer is None or ticket.question is None:
+        return ""
+    return f"{ticket.question.get_absolute_url()}#answer-{answer.pk}"
+
+
+def _words(ticket: Ticket, entry: Entry) -> tuple[str, str, str]:
+    event = entry.event
+    actor = event.actor
+    is_mine = actor is not None and actor.pk == ticket.requester_id
+    names = {"name": actor.name if actor else "", "to": entry.to and entry.to.name}
+    match event.kind:
+        case Kind.OPENED:
+            return _opened(ticket, entry, names, is_mine=is_mine)
+        case Kind.ASSIGNED:
+            return "user", _("%(to)s has it") % names, ""
+        case Kind.TAKEN:
+            return "user", _("%(name)s took it") % names, ""
+        case Kind.REPLIED:
+            asks = event.data.get("ask_back")
+            text = _("We go on as soon as we hear from you.") if asks else ""
+            return "mail", _("%(name)s wrote to you") % names, text
+        case Kind.WROTE:
+            return "message-2", _("You wrote"), ""
+        case Kind.ANSWERED_IN_THREAD:
+            return "message-2", _("%(name)s answered in the thread") % names, ""
+        case Kind.OFFICIAL_ANSWER:
+            text = _("In public, so that it helps others too.")
+            return "building-arch", _("%(name)s answered officially") % names, text
+        case Kind.SOLVED_IN_THREAD:
+            return "check", _("Solved in the public thread"), ""
+        case Kind.RESOLVED:
+            word = _("You said it is solved") if is_mine else _("Solved")
+            return "check", word, ""
+        case Kind.REOPENED:
+            word = _("You opened it again") if is_mine else _("We opened it again")
+            return "history", word, ""
+        case _closed:
+            return "lock", _("We closed it"), ""
+
+
+def _opened(
+    ticket: Ticket, entry: Entry, names: dict[str, str | None], *, is_mine: bool
+) -> tuple[str, str, str]:
+    if ticket.question_id is None:
+        return "mail", _("You wrote to us"), _("Only you and our team can read this.")
+    if is_mine:
+        text = _("Your private details stay out of the public page.")
+        return "ticket", _("You asked our team"), text
+    hours = {"hours": hours_in_words(entry.event.data.get("hours", 0))}
+    match entry.event.data.get("rule"):
+        case RuleKind.UNANSWERED:
+            text = _(
+                "Nobody had answered for %(hours)s, so it came to us by itself. "
+                "Your private details stay out of the public page."
+            )
+            return "ticket", _("It became a ticket"), text % hours
+        case RuleKind.UNACCEPTED:
+            text = _(
+                "No answer had solved it after %(hours)s, so it came to us by itself. "
+                "Your private details stay out of the public page."
+            )
+            return "ticket", _("It became a ticket"), text % hours
+        case _asked_for:
+            text = _(
+                "%(name)s asked our team to look at it. "
+                "Your private details stay out of the public page."
+            )
+            return "ticket", _("It became a ticket"), text % names
+
+
+def _coming(ticket: Ticket, at: datetime) -> list[Step]:
+    last = Step("check", _("You say if it is solved"), tones=("next",))
+    if ticket.state == TicketState.WAITING_CUSTOMER:
+        return [Step("message-2", _("Your answer"), tones=("next",)), last]
+    if ticket.due_at is None:
+        return [last]
+    due = {"due": deadline_in_words(ticket.due_at, at)}
+    if ticket.is_overdue(at):
+        text = _("We promised it by %(due)s and are late. We are sorry.") % due
+    else:
+        text = _("Due by %(due)s.") % due
+    return [Step("building-arch", _("Our answer"), text, tones=("next",)), last]

@@ -69,6 +69,10 @@ class Queue(models.Model):
         return self.name
 
     @property
+    def is_in_use(self) -> bool:
+        return self.is_default or self.tickets.exists() or self.rules.exists()
+
+    @property
     def name(self) -> str:
         is_chinese = (get_language() or "").startswith("zh")
         return self.name_zh if is_chinese else self.name_en
@@ -154,6 +158,10 @@ class EscalationRule(models.Model):
             return str(self.get_kind_display())
         hours = ngettext("%(hours)d hour", "%(hours)d hours", self.hours)
         return f"{self.get_kind_display()} · {hours % {'hours': self.hours}}"
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.firings.exists()
 
     @property
     def wait(self) -> timedelta:

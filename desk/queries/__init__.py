@@ -3,7 +3,6 @@
 from desk.queries.escalation import due, due_moment, rule_for_requests, why
 from desk.queries.tickets import (
     DeskCounts,
-    Entry,
     Filters,
     MyTicket,
     QueuePage,
@@ -22,7 +21,6 @@ from desk.queries.tickets import (
 
 __all__ = [
     "DeskCounts",
-    "Entry",
     "Filters",
     "MyTicket",
     "QueuePage",

@@ -11,7 +11,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, F, Q, QuerySet
 
 from common.paging import page_of
-from community.models import Answer, Question
+from community.models import Answer, MemberTally, Question
+from community.queries import tally_of
 from desk import numbers, permissions, wording
 from desk.models import (
     ENDED,
@@ -22,6 +23,7 @@ from desk.models import (
     TicketState,
 )
 from desk.models.tickets import WITH_US, reference_from
+from desk.wording import Entry, Line, Step
 from people.models import Person
 from people.registries import DESK, MANAGERS
 
@@ -45,15 +47,13 @@ class MyTicket(NamedTuple):
     due: str
 
 
-@dataclass(frozen=True)
-class Entry:
-    """An event with what it is about, ready to be put into words."""
+class QueueRow(NamedTuple):
+    """A row of the queues: how much time is left, in words."""
 
-    event: TicketEvent
-    message: TicketMessage | None = None
-    answer: Answer | None = None
-    to: Person | None = None
-    gap: str = ""
+    ticket: Ticket
+    left: str
+    is_late: bool
+    is_at_risk: bool
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,21 @@ class TicketPage:
     """What the customer sees of their ticket."""
 
     ticket: Ticket
-    entries: list[Entry]
+    steps: list[Step]
     others: list[Ticket]
     pill: str
     state: str
     due: str
+    promise: str
     is_late: bool
     may_write: bool
     may_reopen: bool
+
+    @property
+    def notice_icon(self) -> str:
+        if self.is_late:
+            return "hourglass"
+        return "clock" if self.due else "ticket" if self.ticket.is_open else "check"
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,14 @@ class StaffTicketPage:
     """What our team sees: the conversation, and the person it is with."""
 
     ticket: Ticket
-    entries: list[Entry]
+    lines: list[Line]
+    tally: MemberTally
     threads: list[Question]
     tickets: list[Ticket]
     queues: list[Queue]
     colleagues: list[Person]
     time_used: int
+    left: str
     is_late: bool
     is_at_risk: bool
     may_take: bool
@@ -161,11 +170,14 @@ def ticket_page(ticket: Ticket, person: Reader, at: datetime) -> TicketPage:
     is_theirs = permissions.is_requester(person, ticket)
     return TicketPage(
         ticket=ticket,
-        entries=_entries(ticket, events, with_notes=False),
+        steps=wording.steps_for_customer(
+            ticket, _entries(ticket, events, with_notes=False), at
+        ),
         others=list(others.newest_first()[:OTHERS]),
         pill=wording.pill_of(ticket),
         state=wording.state_for_customer(ticket),
         due=_due_in_words(ticket, at),
+        promise=wording.span_in_words(ticket.promised.answer_within),
         is_late=ticket.is_overdue(at),
         may_write=is_theirs and ticket.is_open,
         may_reopen=permissions.may_reopen(person, ticket, at),
@@ -173,18 +185,22 @@ def ticket_page(ticket: Ticket, person: Reader, at: datetime) -> TicketPage:
 
 
 def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTicketPage:
-    """Everything our team's page of a found ticket shows. In eight queries."""
+    """Everything our team's page of a found ticket shows. In ten queries."""
     asker = ticket.requester
     threads = Question.objects.visible().filter(author=asker)
     others = Ticket.objects.of(asker).exclude(pk=ticket.pk)
     return StaffTicketPage(
         ticket=ticket,
-        entries=_entries(ticket, ticket.events.all(), with_notes=True),
+        lines=wording.lines_for_staff(
+            ticket, _entries(ticket, ticket.events.all(), with_notes=True)
+        ),
+        tally=tally_of(asker),
         threads=list(threads.order_by("-created_at", "-pk")[:OTHERS]),
         tickets=list(others.newest_first()[:OTHERS]),
         queues=list(Queue.objects.all()),
         colleagues=list(colleagues()),
         time_used=_time_used(ticket, at),
+        left=wording.left_in_words(ticket, at),
         is_late=ticket.is_overdue(at),
         is_at_risk=ticket.is_at_risk(at),
         may_take=ticket.is_open
@@ -200,8 +216,18 @@ def queue_page(
     rows = _filtered(_with_people(Ticket.objects.all()), person, filters, at)
     ended_first = filters.state in ENDED
     rows = rows.order_by("-closed_at", "-pk") if ended_first else rows.due_first()
+    page = page_of(rows, number, numbers.TICKETS_PER_PAGE)
+    page.object_list = [
+        QueueRow(
+            ticket,
+            wording.left_in_words(ticket, at),
+            ticket.is_overdue(at),
+            ticket.is_at_risk(at),
+        )
+        for ticket in page.object_list
+    ]
     return QueuePage(
-        page=page_of(rows, number, numbers.TICKETS_PER_PAGE),
+        page=page,
         counts=counts(person, at),
         queues=list(Queue.objects.all()),
         filters=filters,
@@ -267,7 +293,7 @@ def thread_state(question: Question, person: Reader, at: datetime) -> ThreadStat
 def _with_people(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     return tickets.select_related(
         "requester", "assignee", "queue", "question", "question__circle"
-    ).defer("question__body", "question__body_text")
+    ).defer("question__body", "question__body_text", "question__body_html")
 
 
 def _filtered(
