@@ -15,6 +15,10 @@ class CommunityConfig(AppConfig):
 
         for module in ("notifications", "receivers", "search_indexes"):
             import_module(f"community.{module}")
+        from community.actions.privacy import export_member, forget_member
+
+        registries.erasure(forget_member)
+        registries.export("community")(export_member)
         append_only.register("community.QuestionEvent")
         append_only.register("community.ReputationChange")
         append_only.register("community.PostRevision")

@@ -28,7 +28,8 @@ def _tell(payload: dict[str, Any]) -> None:
     if not post.is_visible and what != "post_removed":
         return
     thread = _thread_of(post)
-    data = {"title": thread.title, "name": post.author.name, **payload["data"]}
+    who = {"name": post.author.name, "author": post.author_id}
+    data = {"title": thread.title, **who, **payload["data"]}
     url = thread.get_absolute_url() if what == "post_removed" else _address(post)
     for person in _audience(what, post, thread, payload.get("by")):
         notify(

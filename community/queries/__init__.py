@@ -1,6 +1,7 @@
 """Every way pages and other rooms ask the community something."""
 
 from community.queries.articles import sources_of, threads_tagged
+from community.queries.leaders import LeaderFact, LeaderFacts, leader_facts
 from community.queries.lists import (
     SORTS,
     as_rows,
@@ -54,6 +55,8 @@ from community.queries.waiting import waiting_questions
 __all__ = [
     "SORTS",
     "ArticleLink",
+    "LeaderFact",
+    "LeaderFacts",
     "MemberSummary",
     "Related",
     "Strength",
@@ -71,6 +74,7 @@ __all__ = [
     "handled_flags",
     "history",
     "hot_questions",
+    "leader_facts",
     "member_summary",
     "newest_questions",
     "open_circles",
