@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,15 @@ class RewardsConfig(AppConfig):
     name = "rewards"
     verbose_name = _("Rewards")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from common import append_only
+        from people import registries
+
+        for module in ("notifications", "receivers"):
+            import_module(f"rewards.{module}")
+        for model in ("Transfer", "Entry", "LotUse"):
+            append_only.register(f"rewards.{model}")
+        registries.grant(
+            registries.MANAGERS, "rewards.manage_rewards", "rewards.manage_agents"
+        )

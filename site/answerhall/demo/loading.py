@@ -31,6 +31,7 @@ from people.actions import change_profile, create_person
 from people.models import Person
 from rewards import actions as rewards
 from rewards.models import EarnRule, Gift
+from rewards.queries import spendable
 
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "en", "zh-hans": "zh_hans"}
@@ -385,10 +386,10 @@ DESK_REPLIES = {
 def _a_redemption(demo: Demo) -> None:
     helper = max(
         (person for person in demo.people.values() if not person.email),
-        key=lambda person: rewards.spendable(person),
+        key=lambda person: spendable(person),
     )
     gift = Gift.objects.order_by("cost").first()
-    if gift is not None and rewards.spendable(helper) >= gift.cost:
+    if gift is not None and spendable(helper) >= gift.cost:
         rewards.redeem(
             person=helper, gift=gift, key="demo-redemption", at=demo.ago(hours=30)
         )

@@ -1,0 +1,20 @@
+"""Everything that changes points, orders, scores and the agents' programme."""
+
+from rewards.actions.agents import appoint_agent, end_agent, is_agent
+from rewards.actions.earning import award, expire_points, take_back, vest_points
+from rewards.actions.redeeming import cancel, fulfil, redeem
+from rewards.actions.scoring import score_leaders
+
+__all__ = [
+    "appoint_agent",
+    "award",
+    "cancel",
+    "end_agent",
+    "expire_points",
+    "fulfil",
+    "is_agent",
+    "redeem",
+    "score_leaders",
+    "take_back",
+    "vest_points",
+]

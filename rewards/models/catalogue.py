@@ -1,0 +1,172 @@
+"""What earns points, what points buy, and who bought it."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy as _
+
+
+class EarnRule(models.Model):
+    """What one event earns. Managers edit it; the next event follows."""
+
+    class Event(models.TextChoices):
+        ACCEPTED = "accepted", _("an answer is accepted")
+        UPVOTE = "upvote", _("an answer is found helpful")
+        RESCUE = "rescue", _("an accepted first answer after a day of silence")
+        ARTICLE_CREDIT = "article_credit", _("an answer becomes part of an article")
+
+    event = models.CharField(
+        _("event"), max_length=20, choices=Event.choices, unique=True
+    )
+    points = models.PositiveIntegerField(_("points"))
+    daily_cap = models.PositiveIntegerField(
+        _("most a person earns in a day"),
+        null=True,
+        blank=True,
+        help_text=_("Counts every kind of earning. Empty: no limit."),
+    )
+    per_post_cap = models.PositiveIntegerField(
+        _("most one answer earns this way"), null=True, blank=True
+    )
+    fades_per_pair = models.BooleanField(
+        _("less for the same asker"),
+        default=False,
+        help_text=_("Within 30 days: all, half, a quarter, then nothing."),
+    )
+    vest_days = models.PositiveSmallIntegerField(
+        _("held for days"), default=0, help_text=_("0: can be spent at once.")
+    )
+    enabled = models.BooleanField(_("in force"), default=True)
+
+    class Meta:
+        verbose_name = _("earning rule")
+        verbose_name_plural = _("earning rules")
+        ordering = ["pk"]
+        permissions = [("manage_rewards", _("Can manage rules, gifts and orders"))]
+
+    def __str__(self) -> str:
+        return self.get_event_display()
+
+
+class GiftQuerySet(models.QuerySet):
+    def on_offer(self) -> "GiftQuerySet":
+        return self.filter(visible=True).order_by("cost", "pk")
+
+
+class Gift(models.Model):
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    title_en = models.CharField(_("name in English"), max_length=80)
+    title_zh = models.CharField(_("name in Chinese"), max_length=80)
+    description_en = models.TextField(
+        _("description in English"), max_length=600, blank=True
+    )
+    description_zh = models.TextField(
+        _("description in Chinese"), max_length=600, blank=True
+    )
+    picture = models.ImageField(
+        _("picture"),
+        upload_to="gifts/",
+        width_field="picture_width",
+        height_field="picture_height",
+        blank=True,
+    )
+    picture_width = models.PositiveIntegerField(null=True, editable=False)
+    picture_height = models.PositiveIntegerField(null=True, editable=False)
+    cost = models.PositiveIntegerField(
+        _("cost in points"), validators=[MinValueValidator(1)]
+    )
+    stock = models.PositiveIntegerField(_("stock"), default=0)
+    per_person_limit = models.PositiveSmallIntegerField(
+        _("most one person may have"), null=True, blank=True
+    )
+    opens_at = models.DateTimeField(_("on offer from"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("on offer until"), null=True, blank=True)
+    region = models.ForeignKey(
+        "people.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("only in"),
+    )
+    visible = models.BooleanField(_("shown"), default=True)
+
+    objects = GiftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("gift")
+        verbose_name_plural = _("gifts")
+        ordering = ["cost", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(cost__gt=0), name="gift_costs_points"),
+            models.CheckConstraint(
+                condition=Q(stock__gte=0), name="stock_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("rewards:gift", args=[self.slug])
+
+    @property
+    def title(self) -> str:
+        return self.title_zh if _reader_is_chinese() else self.title_en
+
+    @property
+    def description(self) -> str:
+        return self.description_zh if _reader_is_chinese() else self.description_en
+
+
+class Redemption(models.Model):
+    """A gift somebody bought. The points are reserved until it is delivered."""
+
+    class State(models.TextChoices):
+        ORDERED = "ordered", _("on its way")
+        FULFILLED = "fulfilled", _("delivered")
+        CANCELLED = "cancelled", _("cancelled")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="redemptions"
+    )
+    gift = models.ForeignKey(Gift, models.PROTECT, related_name="redemptions")
+    idem_key = models.CharField(max_length=80, unique=True)
+    cost = models.PositiveIntegerField()
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.ORDERED
+    )
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cost__gt=0), name="redemption_costs_points"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "-at"], name="redemptions_of_person"),
+            models.Index(fields=["gift", "person"], name="redemptions_of_gift"),
+            models.Index(
+                fields=["at"],
+                condition=Q(state="ordered"),
+                name="redemption_to_deliver",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gift} · {self.person}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("rewards:redemption", args=[self.pk])
+
+
+def _reader_is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")

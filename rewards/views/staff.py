@@ -1,0 +1,70 @@
+"""Orders to deliver, and members to invite: for managers, inside Wagtail."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common.errors import Refused
+from common.paging import page_of
+from people.models import Person
+from rewards import actions, queries
+from rewards.models import Redemption
+
+
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    _require(request, "rewards.manage_rewards")
+    page = page_of(queries.orders_waiting(), request.GET.get("page", 1), per_page=50)
+    return render(request, "rewards/admin/orders.html", {"page": page})
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    _require(request, "rewards.manage_rewards")
+    order = get_object_or_404(Redemption, pk=pk)
+    settle_as = actions.cancel if request.POST.get("cancel") else actions.fulfil
+    try:
+        settle_as(redemption=order, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved, and the member was told."))
+    return redirect("rewards_orders")
+
+
+@require_safe
+def agents(request: HttpRequest) -> HttpResponse:
+    _require(request, "rewards.manage_agents")
+    context = {
+        "run": queries.newest_run(),
+        "candidates": queries.candidates(),
+        "serving": queries.serving_agents(),
+    }
+    return render(request, "rewards/admin/agents.html", context)
+
+
+@require_POST
+def appoint(request: HttpRequest, pk: int) -> HttpResponse:
+    _require(request, "rewards.manage_agents")
+    person = get_object_or_404(Person, pk=pk)
+    now = timezone.now()
+    try:
+        if request.POST.get("end"):
+            actions.end_agent(person=person, by=request.user, at=now)
+        else:
+            note = request.POST.get("note", "")
+            actions.appoint_agent(person=person, by=request.user, at=now, note=note)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved, and the member was told."))
+    return redirect("rewards_agents")
+
+
+def _require(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied

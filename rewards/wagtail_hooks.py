@@ -1,0 +1,145 @@
+"""Rewards inside Wagtail: rules, gifts, orders, agents; and slots in lower pages."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.ui.components import Component
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from rewards import queries
+from rewards.admin import GiftPermissions, ScorePermissions
+from rewards.models import EarnRule, Gift, ScoreModel
+from rewards.views import staff
+
+
+class EarnRuleViewSet(SnippetViewSet):
+    model = EarnRule
+    icon = "list-ol"
+    list_display = ["event", "points", "daily_cap", "vest_days", "enabled"]
+    panels = [
+        FieldPanel("event"),
+        FieldRowPanel([FieldPanel("points"), FieldPanel("enabled")]),
+        FieldRowPanel([FieldPanel("daily_cap"), FieldPanel("per_post_cap")]),
+        FieldRowPanel([FieldPanel("fades_per_pair"), FieldPanel("vest_days")]),
+    ]
+    permission_policy = GiftPermissions(EarnRule)
+
+
+class GiftViewSet(SnippetViewSet):
+    model = Gift
+    icon = "pick"
+    list_display = ["title_en", "title_zh", "cost", "stock", "visible"]
+    panels = [
+        FieldRowPanel([FieldPanel("title_en"), FieldPanel("title_zh")]),
+        FieldPanel("slug"),
+        FieldRowPanel([FieldPanel("description_en"), FieldPanel("description_zh")]),
+        FieldPanel("picture"),
+        FieldRowPanel(
+            [FieldPanel("cost"), FieldPanel("stock"), FieldPanel("per_person_limit")]
+        ),
+        FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
+        FieldRowPanel([FieldPanel("region"), FieldPanel("visible")]),
+    ]
+    permission_policy = GiftPermissions(Gift)
+
+
+class ScoreModelViewSet(SnippetViewSet):
+    model = ScoreModel
+    icon = "cogs"
+    list_display = ["__str__", "half_life_days", "full_from_answers", "made_at"]
+    permission_policy = ScorePermissions(ScoreModel)
+
+
+class RewardsGroup(SnippetViewSetGroup):
+    items = (EarnRuleViewSet, GiftViewSet, ScoreModelViewSet)
+    menu_label = _("Rewards")
+    menu_icon = "pick"
+    menu_order = 320
+
+
+register_snippet(RewardsGroup)
+
+
+class _PermittedItem(MenuItem):
+    def __init__(self, *args: object, permission: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.permission)
+
+
+@hooks.register("register_admin_urls")
+def staff_urls() -> list:
+    return [
+        path("rewards/orders/", staff.orders, name="rewards_orders"),
+        path("rewards/orders/<int:pk>/", staff.settle, name="rewards_settle"),
+        path("rewards/agents/", staff.agents, name="rewards_agents"),
+        path("rewards/agents/<int:pk>/", staff.appoint, name="rewards_appoint"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def orders_item() -> MenuItem:
+    return _PermittedItem(
+        _("Orders"),
+        reverse("rewards_orders"),
+        icon_name="form",
+        order=321,
+        permission="rewards.manage_rewards",
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def agents_item() -> MenuItem:
+    return _PermittedItem(
+        _("Agents"),
+        reverse("rewards_agents"),
+        icon_name="group",
+        order=322,
+        permission="rewards.manage_agents",
+    )
+
+
+class LiabilityPanel(Component):
+    """What the hall owes its members, in points."""
+
+    order = 250
+    template_name = "rewards/admin/liability.html"
+
+    def get_context_data(self, _parent_context: dict) -> dict:
+        owed = queries.liability()
+        return {
+            "owed": owed,
+            "total": sum(owed.values()),
+            "waiting": queries.orders_waiting().count(),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def add_liability(request: HttpRequest, panels: list) -> None:
+    if request.user.has_perm("rewards.manage_rewards"):
+        panels.append(LiabilityPanel())
+
+
+@hooks.register("top_account")
+def points_in_the_top_bar(request: HttpRequest) -> SafeString:
+    amount = queries.spendable(request.user)
+    return render_to_string("rewards/top_account.html", {"amount": amount}, request)
+
+
+@hooks.register("profile_parts", order=50)
+def score_on_the_profile(request: HttpRequest, person: object) -> SafeString | str:
+    row = queries.score_of(person)
+    if row is None:
+        return ""
+    from rewards.views.leaders import segments
+
+    context = {"row": row, "bar": segments(row, row.score or 1)}
+    return render_to_string("rewards/profile_score.html", context, request)
