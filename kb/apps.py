@@ -17,6 +17,7 @@ class KbConfig(AppConfig):
                 group,
                 "wagtailadmin.access_admin",
                 "kb.edit_articles",
+                "kb.view_articlefeedback",
                 "simple_translation.submit_translation",
             )
         grant(

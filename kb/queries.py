@@ -15,7 +15,10 @@ TOPIC_PATH_CHARS = 4 * 4
 
 
 def articles(language: str | None = None) -> QuerySet[ArticlePage]:
-    """Published articles without their bodies, for lists."""
+    """Published articles without their bodies, for lists.
+
+    Pages are only ever restricted all together: who sees a list may open its rows.
+    """
     found = ArticlePage.objects.live().without_bodies()
     return found.in_language(language) if language else found
 
@@ -23,7 +26,7 @@ def articles(language: str | None = None) -> QuerySet[ArticlePage]:
 def visible_articles(pks: Collection[int]) -> set[int]:
     """Which of these are published; in one query."""
     return set(
-        ArticlePage.objects.live().filter(pk__in=pks).values_list("pk", flat=True)
+        ArticlePage.objects.readable().filter(pk__in=pks).values_list("pk", flat=True)
     )
 
 
@@ -31,6 +34,7 @@ def topics(language: str) -> list[TopicPage]:
     """Published topics in the editors' order, each with article_count; two queries."""
     found = (
         TopicPage.objects.live()
+        .public()
         .filter(locale__language_code=language)
         .select_related("locale")
         .order_by("path")

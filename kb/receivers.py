@@ -96,7 +96,7 @@ def draw_again_what_shows_it(
 @fallback("article")
 def find_articles(text: str, language: str | None, limit: int) -> list[Hit]:
     """Without an index: every word stands in the title, the summary or the body."""
-    found = ArticlePage.objects.live()
+    found = ArticlePage.objects.readable()
     if language:
         found = found.in_language(language)
     for word in text.split()[:8]:

@@ -16,7 +16,7 @@ class ArticleIndex(HallIndex):
 
     def index_queryset(self, *_args: Any, **_kwargs: Any) -> QuerySet[ArticlePage]:
         """Published articles; a batch costs one query."""
-        return ArticlePage.objects.live().select_related("tally").order_by("pk")
+        return ArticlePage.objects.readable().select_related("tally").order_by("pk")
 
     def prepare_title(self, article: ArticlePage) -> str:
         return article.title

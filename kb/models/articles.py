@@ -19,6 +19,10 @@ from kb.signals import article_published
 
 
 class ArticleQuerySet(PageQuerySet):
+    def readable(self) -> Self:
+        """Published, and not below a page that somebody restricted."""
+        return self.live().public()
+
     def in_language(self, language: str) -> Self:
         return self.filter(language=language)
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import TitleFieldPanel
 from wagtail.models import Page, Revision
 
 from common.text import pinyin_slug
@@ -32,8 +34,24 @@ RESERVED_SLUGS = frozenset(
 )
 
 
+class KbPageForm(WagtailAdminPageForm):
+    """An empty address is filled from the title when the page is saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+        if self.instance.pk is None:
+            # So that the page can look for a free address beside its future siblings.
+            self.instance._cached_parent_obj = self.parent_page
+
+
 class KbPage(Page):
     """Gives every page a pinyin slug and keeps other rooms' addresses free."""
+
+    base_form_class = KbPageForm
+    # Wagtail's script would fill the address with the Latin letters of the title only.
+    content_panels = [TitleFieldPanel("title", targets=[])]
 
     # The knowledge base is open: a restricted page would leak through search.
     private_page_options: list[str] = []

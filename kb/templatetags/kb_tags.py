@@ -109,7 +109,7 @@ def address_in(page: KbPage, language: str) -> str:
     return f"/{language}/kb/" if is_below_index else f"/{language}/"
 
 
-@register.simple_tag
+@register.filter
 def description(page: KbPage) -> str:
     """The editor's summary, or how the page begins."""
     for field in ("summary", "introduction", "search_description"):
