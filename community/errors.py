@@ -18,7 +18,7 @@ class NoLongerThere(Refused):
 class TitleTooShort(Refused):
     sentence = _(
         "The title needs at least %(least)s characters. "
-        "Say what happens, on which phone or service."
+        "Say what happens, with what, and since when."
     )
 
 
