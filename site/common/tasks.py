@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django_tasks_db.models import DBTaskResult
 
@@ -54,9 +53,3 @@ def prune_tasks(_at: datetime) -> None:
         min_age_days=KEEP_TASKS_DAYS,
         verbosity=0,
     )
-
-
-@timer("session_pruning", every=timedelta(days=1))
-def prune_sessions(at: datetime) -> str:
-    deleted, _by_model = Session.objects.filter(expire_date__lt=at).delete()
-    return f"{deleted} expired sessions removed"

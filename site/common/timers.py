@@ -60,7 +60,8 @@ def timer(
 
 
 def names() -> list[str]:
-    return sorted(_timers)
+    """The registered timers, the frequent ones first: they are the short ones."""
+    return sorted(_timers, key=lambda name: (_timers[name].every, name))
 
 
 def run_due(at: datetime, only: Collection[str] | None = None) -> dict[str, str]:
@@ -69,10 +70,10 @@ def run_due(at: datetime, only: Collection[str] | None = None) -> dict[str, str]
     One that fails is logged, does not stop the others, and is tried again soon.
     """
     said = {}
-    # The frequent ones are the short ones.
-    for one in sorted(_timers.values(), key=lambda one: (one.every, one.name)):
-        if (only is None or one.name in only) and (owner := _lease(one, at)):
-            said[one.name] = _run(one, owner, at)
+    for name in names():
+        one = _timers[name]
+        if (only is None or name in only) and (owner := _lease(one, at)):
+            said[name] = _run(one, owner, at)
     return said
 
 

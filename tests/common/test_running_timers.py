@@ -1,8 +1,11 @@
+import os
+import signal
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -129,6 +132,52 @@ def test_the_command_refuses_what_is_no_time(runs, moment):
 def test_the_command_refuses_a_timer_that_does_not_exist(runs):
     with pytest.raises(CommandError, match="No such timer: cuont. There are: count."):
         call_command("run_timers", "--once", "--only", "cuont")
+
+
+@pytest.fixture
+def _own_signals():
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+# The loop gives its connection back, which a test inside a transaction cannot spare.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_own_signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_the_command_finishes_the_timer_it_runs_and_no_other(runs, number):
+    finished = []
+
+    @timers.timer("first", every=timedelta(seconds=1))
+    def first(at) -> None:
+        os.kill(os.getpid(), number)
+        finished.append(at)
+
+    call_command("run_timers", "--every", "60")
+
+    assert len(finished) == 1
+    assert not runs
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_own_signals")
+def test_a_database_that_restarts_does_not_end_the_timers(runs, monkeypatch, caplog):
+    run_due = timers.run_due
+    looks = []
+
+    def run_when_it_answers(*args, **kwargs):
+        looks.append(1)
+        if len(looks) == 1:
+            raise OperationalError("the connection was closed")
+        os.kill(os.getpid(), signal.SIGTERM)
+        return run_due(*args, **kwargs)
+
+    monkeypatch.setattr(timers, "run_due", run_when_it_answers)
+    call_command("run_timers", "--every", "0")
+
+    assert len(runs) == 1
+    assert "The database does not answer" in caplog.text
 
 
 def test_the_house_looks_after_itself():

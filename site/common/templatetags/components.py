@@ -11,22 +11,22 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 register = template.Library()
 
 VOICES = {
-    "official": ("building-arch", _("Official")),
-    "agent": ("headset", _("Service agent")),
-    "member": ("user", _("Member")),
+    "official": ("building-arch", gettext_lazy("Official")),
+    "agent": ("headset", gettext_lazy("Service agent")),
+    "member": ("user", gettext_lazy("Member")),
 }
 STATUSES = {
-    "open": ("circle-dashed", _("Open")),
-    "answered": ("message-2", _("Answered")),
-    "ticket": ("ticket", _("With our team")),
-    "solved": ("check", _("Solved")),
-    "late": ("hourglass", _("Late")),
-    "closed": ("lock", _("Closed")),
+    "open": ("circle-dashed", gettext_lazy("Waiting for an answer")),
+    "answered": ("message-2", gettext_lazy("Answered")),
+    "ticket": ("ticket", gettext_lazy("With our team")),
+    "solved": ("check", gettext_lazy("Solved")),
+    "late": ("hourglass", gettext_lazy("Late")),
+    "closed": ("lock", gettext_lazy("Closed")),
 }
 # After a month the date says more than "7 weeks ago".
 RELATIVE_FOR = timedelta(days=30)
@@ -52,8 +52,25 @@ def when(moment: datetime | None) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="minutes"),
         date_format(local, "DATETIME_FORMAT"),
-        naturaltime(moment) if recent else date_format(local, "DATE_FORMAT"),
+        _near(moment) if recent else date_format(local, "DATE_FORMAT"),
     )
+
+
+def _near(moment: datetime) -> str:
+    """One unit is enough: "2 days ago", not "2 days, 14 hours ago"."""
+    seconds = int((timezone.now() - moment).total_seconds())
+    if seconds < 0:
+        return naturaltime(moment)
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3_600:
+        n = seconds // 60
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", n) % {"n": n}
+    if seconds < 86_400:
+        n = seconds // 3_600
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", n) % {"n": n}
+    n = seconds // 86_400
+    return ngettext("%(n)d day ago", "%(n)d days ago", n) % {"n": n}
 
 
 @register.simple_tag

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if unknown:
             raise CommandError(
                 f"No such timer: {', '.join(sorted(unknown))}."
-                f" There are: {', '.join(timers.names())}."
+                f" There are: {', '.join(sorted(timers.names()))}."
             )
         if options["at"] or options["once"]:
             at = _moment(options["at"]) if options["at"] else timezone.now()
@@ -57,14 +57,20 @@ class Command(BaseCommand):
             # The timer that is running is let finish.
             signal.signal(number, lambda *_: enough.set())
         while not enough.is_set():
-            close_old_connections()
-            try:
-                timers.run_due(timezone.now(), only=only)
-            except DatabaseError:
-                # A database that restarts must not end the timers for good.
-                logger.exception("The database does not answer; looking again soon")
-            close_old_connections()
+            for name in only or timers.names():
+                if not enough.is_set():
+                    self._look_at(name)
             enough.wait(seconds)
+
+    def _look_at(self, name: str) -> None:
+        close_old_connections()
+        try:
+            timers.run_due(timezone.now(), only=[name])
+        except DatabaseError:
+            # A database that restarts must not end the timers for good.
+            logger.exception("The database does not answer; looking again soon")
+        finally:
+            close_old_connections()
 
 
 def _moment(words: str) -> datetime:
