@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
@@ -52,16 +51,18 @@ def full_address(page: KbPage) -> str:
     return settings.BASE_URL + page.get_absolute_url()
 
 
+@register.simple_tag(takes_context=True)
+def canonical_address(context: Context, page: KbPage) -> str:
+    """A later page of a topic's list is canonical to itself."""
+    address = settings.BASE_URL + page.get_absolute_url()
+    number = context["request"].GET.get("page", "1")
+    is_later = isinstance(page, TopicPage) and number.isdecimal() and number != "1"
+    return f"{address}?page={number}" if is_later else address
+
+
 @register.filter
 def og_locale(page: KbPage) -> str:
     return OG_LOCALE[page.content_language]
-
-
-@register.simple_tag
-def page_query(request: HttpRequest) -> str:
-    """A later page of a list is canonical to itself."""
-    number = request.GET.get("page", "1")
-    return f"?page={number}" if number.isdecimal() and number != "1" else ""
 
 
 @register.simple_tag
