@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
 from common.templatetags.components import STATUSES
 from search.documents import Results
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LANGUAGES = {"en": "English", "zh-hans": "中文"}
 AGES = {"month": gettext_lazy("Past month"), "year": gettext_lazy("Past year")}
@@ -59,7 +63,7 @@ def groups(
 def _group(
     name: str,
     heading: str,
-    labels: Mapping[str, str],
+    labels: Mapping[str, "StrOrPromise"],
     results: Results,
     picked: Mapping[str, str],
     now_at: QueryDict,

@@ -10,6 +10,7 @@ from haystack import connections
 from search import analyser, registries
 from search.documents import Hit, Results, hit_from_shown
 from search.engines.base import HallBackend, Health, Wanted
+from search.errors import IndexBroken, IndexMissing
 
 logger = logging.getLogger(__name__)
 
@@ -60,8 +61,10 @@ def search(
     )
     try:
         found = engine().find(wanted)
-    except Exception as error:  # noqa: BLE001  a broken index raises anything
-        logger.warning("Search answers from the database: %r", error)
+    except (IndexMissing, IndexBroken):  # known, logged when it was noticed
+        return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
+    except Exception:
+        logger.exception("Searching failed; the database answers")
         return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
     highlighter = analyser.Highlighter(found.marks)
     hits = [hit_from_shown(shown, highlighter, score) for shown, score in found.shown]

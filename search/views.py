@@ -39,7 +39,11 @@ def results(request: HttpRequest) -> HttpResponse:
         prefer=language,
         page=number,
         today=site_day(now),
-        **picked | {"language": picked["language"] or None},
+        language=picked["language"] or None,
+        circle=picked["circle"],
+        status=picked["status"],
+        tag=picked["tag"],
+        age=picked["age"],
     )
     key = _log(request, found, language) if text and number == 1 else ""
     page = page_of(range(found.total), number, queries.PER_PAGE, queries.MAX_PAGES)

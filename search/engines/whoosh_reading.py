@@ -7,7 +7,7 @@ word costs to read is remembered per segment, since segments never change.
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
@@ -33,9 +33,11 @@ PART_WORTH, CHARACTER_WORTH = 0.6, 0.3
 PREFIX_TERMS = 24
 # With fewer hits than this that have every word, those with most of them follow.
 ENOUGH = 10
-# ... most meaning a share of what the words say together (by their rarity): half for
-# two or three words, less in a whole question, where many words are said in passing.
-RELAXED_WORDS, RELAXED_SHARE_AT_LEAST, RELAXED_SHARE_AT_MOST = 1.25, 0.25, 0.5
+# ... most meaning a share of what the words say together (by their rarity): less in a
+# whole question, where many words are said in passing. A word that stands nowhere says
+# as much as the most telling other, and at least this share of all words must be there.
+RELAXED_WORDS, RELAXED_SHARE_AT_LEAST, RELAXED_SHARE_AT_MOST = 1.25, 0.25, 0.4
+PRESENT_SHARE = 0.4
 PREFERRED_LANGUAGE = 1.15
 
 _format = Existence()
@@ -44,6 +46,30 @@ NOTHING: tuple[Ids, Weights] = (
     np.empty(0, dtype=np.int64),
     np.empty(0, dtype=np.float32),
 )
+
+
+class Tally:
+    """What each document has of the words asked for."""
+
+    def __init__(self, size: int) -> None:
+        self.scores = np.zeros(size, dtype=np.float32)
+        self.said = np.zeros(size, dtype=np.float32)
+        self.present = np.zeros(size, dtype=np.int16)
+        self.known: dict[Word, float] = {}
+
+    def say_most(self, words: int) -> Mask:
+        """Where enough of the words stand for a hit without all of them."""
+        share = RELAXED_WORDS / words
+        share = min(max(share, RELAXED_SHARE_AT_LEAST), RELAXED_SHARE_AT_MOST)
+        unknown = words - len(self.known)
+        all_said = sum(self.known.values())
+        all_said += unknown * max(self.known.values(), default=1.0)
+        most = self.said >= share * all_said
+        if words > 2:
+            most &= self.present > 1
+        if unknown:
+            most &= self.present >= PRESENT_SHARE * words
+        return most
 
 
 class Leaf:
@@ -194,56 +220,45 @@ class Snapshot:
     def _find_words(
         self, wanted: Wanted, masks: dict[str, Mask], everything: Mask
     ) -> Found:
-        scores = np.zeros(self.size, dtype=np.float32)
-        said = np.zeros(self.size, dtype=np.float32)
-        count = np.zeros(self.size, dtype=np.int16)
-        all_said, known = 0.0, []
-        for word in wanted.words:
-            ids, weights = self._occurrences(word)
-            rarity = self._rarity(len(ids))
-            all_said += rarity
-            if not len(ids):
-                continue
-            known.append(word)
-            gains = weights * (K1 + 1) / (weights + self._norms[ids])
-            scores[ids] += rarity * gains
-            said[ids] += rarity
-            count[ids] += 1
+        tally = self._tally(wanted.words)
         # Whether to relax is decided before the kind is chosen, so that the tabs count
         # the same hits as they show.
-        without_kind = reduce(
-            np.logical_and,
-            (mask for name, mask in masks.items() if name != "kind"),
-            self._alive,
-        )
-        matching: Mask = count == len(wanted.words)
-        relaxed = False
-        if len(wanted.words) > 1 and (matching & without_kind).sum() < ENOUGH:
-            share = RELAXED_WORDS / len(wanted.words)
-            share = min(max(share, RELAXED_SHARE_AT_LEAST), RELAXED_SHARE_AT_MOST)
-            most = said >= share * all_said
-            if len(wanted.words) > 2:
-                most &= count > 1
-            relaxed = bool((most & ~matching & everything).any())
-            matching |= most
+        others = (mask for name, mask in masks.items() if name != "kind")
+        without_kind = reduce(np.logical_and, others, self._alive)
+        complete: Mask = tally.present == len(wanted.words)
+        matching, relaxed = complete, False
+        if len(wanted.words) > 1 and (complete & without_kind).sum() < ENOUGH:
+            matching = complete | tally.say_most(len(wanted.words))
+            relaxed = bool((matching & ~complete & everything).any())
         hits = np.flatnonzero(matching & everything)
-        final = scores[hits] * self._priors[hits]
+        scores = tally.scores[hits] * self._priors[hits]
         if wanted.prefer:
             preferred = self._mask("language", wanted.prefer)[hits]
-            final *= np.where(preferred, np.float32(PREFERRED_LANGUAGE), np.float32(1))
-        if relaxed and len(final):
-            full = count[hits] == len(wanted.words)
-            final += full * final.max()
+            scores *= np.where(preferred, np.float32(PREFERRED_LANGUAGE), np.float32(1))
+        if relaxed and len(scores):
+            scores += complete[hits] * scores.max()
         counts = self._counts(wanted, masks, matching & self._alive)
         return Found(
-            shown=self._page(hits, final, wanted),
+            shown=self._page(hits, scores, wanted),
             total=len(hits),
             counts=counts,
             circle_names={one: self._names(one) for one in counts.get("circle", ())},
-            known=tuple(known),
-            marks=self._marks(known),
+            known=tuple(tally.known),
+            marks=self._marks(tally.known),
             relaxed=relaxed,
         )
+
+    def _tally(self, words: Sequence[Word]) -> "Tally":
+        tally = Tally(self.size)
+        for word in words:
+            ids, weights = self._occurrences(word)
+            if len(ids):
+                rarity = tally.known[word] = self._rarity(len(ids))
+                gains = weights * (K1 + 1) / (weights + self._norms[ids])
+                tally.scores[ids] += rarity * gains
+                tally.said[ids] += rarity
+                tally.present[ids] += 1
+        return tally
 
     def _occurrences(self, word: Word) -> tuple[Ids, Weights]:
         """Where a word stands in any of its spellings, or in parts."""
