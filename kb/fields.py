@@ -51,6 +51,6 @@ class TagSlugsField(models.JSONField):
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs: Any) -> Any:
-        return models.Field.formfield(
-            self, **{"form_class": TagSlugsFormField, "max_length": 400} | kwargs
-        )
+        """Not JSONField's: readers of a form see words."""
+        options: dict[str, Any] = {"form_class": TagSlugsFormField, "max_length": 400}
+        return models.Field.formfield(self, **(options | kwargs))

@@ -8,13 +8,14 @@ from django.db.models.functions import Left
 from wagtail.models import Page
 
 from kb.models import ArticlePage, ArticleTally, HallPage, TopicIndexPage, TopicPage
+from kb.models.articles import ArticleQuerySet
 from kb.models.pages import KbPage
 
 # treebeard writes four characters a level: root, hall, index, topic, article.
 TOPIC_PATH_CHARS = 4 * 4
 
 
-def articles(language: str | None = None) -> QuerySet[ArticlePage]:
+def articles(language: str | None = None) -> ArticleQuerySet:
     """Published articles without their bodies, for lists.
 
     Pages are only ever restricted all together: who sees a list may open its rows.

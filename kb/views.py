@@ -21,7 +21,7 @@ def feedback(request: HttpRequest, article_id: int) -> HttpResponse:
 
     It holds a CSRF token, so it is never stored; the article around it may be.
     """
-    article = get_object_or_404(queries.articles(), pk=article_id)
+    article: ArticlePage = get_object_or_404(queries.articles(), pk=article_id)
     if request.method == "POST":
         return _take(request, article)
     said = request.GET.get("said", "")

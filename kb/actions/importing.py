@@ -19,6 +19,7 @@ from kb.tidying import Tidied, tidy
 
 # Imported texts are kept whole: this only stops a file that is no article.
 MAX_IMPORTED_CHARS = 1_000_000
+REQUIRED = ("source", "key", "lang", "title", "body_md")
 LANGUAGES = {
     "en": "en",
     "zh": "zh-hans",
@@ -50,11 +51,7 @@ class ArticleRow:
             raise MalformedRow(f"this is not JSON ({error})") from error
         if not isinstance(row, dict):
             raise MalformedRow("this is not an object")
-        texts = {name: row.get(name) for name in ("source", "key", "lang", "title")}
-        texts["body_md"] = row.get("body_md")
-        for name, value in texts.items():
-            if not isinstance(value, str) or not value.strip():
-                raise MalformedRow(f"“{name}” is missing or is not text")
+        texts = {name: _text(row, name) for name in REQUIRED}
         summary, categories = row.get("summary") or "", row.get("categories") or []
         if not isinstance(summary, str) or not _all_text(categories):
             raise MalformedRow("“summary” or “categories” has another form than text")
@@ -67,6 +64,13 @@ class ArticleRow:
             tags=tag_slugs(categories)[:MAX_TAGS],
             body=texts["body_md"],
         )
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise MalformedRow(f"“{name}” is missing or is not text")
+    return value
 
 
 def _all_text(values: Any) -> bool:

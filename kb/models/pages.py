@@ -49,6 +49,7 @@ class KbPageForm(WagtailAdminPageForm):
 class KbPage(Page):
     """Gives every page a pinyin slug and keeps other rooms' addresses free."""
 
+    slug: Any
     base_form_class = KbPageForm
     # Wagtail's script would fill the address with the Latin letters of the title only.
     content_panels = [TitleFieldPanel("title", targets=[])]

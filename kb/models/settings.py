@@ -1,5 +1,7 @@
 """What an operator brands the hall with: no code, one form in /admin/."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _
@@ -10,7 +12,7 @@ from wagtail.models import Page
 from kb.models.media import ArticleImage
 
 
-def _page_link(label: str) -> models.ForeignKey:
+def _page_link(label: Any) -> models.ForeignKey:
     return models.ForeignKey(
         Page,
         models.SET_NULL,
