@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.components import Component
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -28,7 +29,6 @@ class EarnRuleViewSet(SnippetViewSet):
         FieldRowPanel([FieldPanel("daily_cap"), FieldPanel("per_post_cap")]),
         FieldRowPanel([FieldPanel("fades_per_pair"), FieldPanel("vest_days")]),
     ]
-    permission_policy = GiftPermissions(EarnRule)
 
 
 class GiftViewSet(SnippetViewSet):
@@ -46,14 +46,12 @@ class GiftViewSet(SnippetViewSet):
         FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
         FieldRowPanel([FieldPanel("region"), FieldPanel("visible")]),
     ]
-    permission_policy = GiftPermissions(Gift)
 
 
 class ScoreModelViewSet(SnippetViewSet):
     model = ScoreModel
     icon = "cogs"
     list_display = ["__str__", "half_life_days", "full_from_answers", "made_at"]
-    permission_policy = ScorePermissions(ScoreModel)
 
 
 class RewardsGroup(SnippetViewSetGroup):
@@ -63,6 +61,9 @@ class RewardsGroup(SnippetViewSetGroup):
     menu_order = 320
 
 
+for model in (EarnRule, Gift):
+    register_permission_policy(model, GiftPermissions(model))
+register_permission_policy(ScoreModel, ScorePermissions(ScoreModel))
 register_snippet(RewardsGroup)
 
 

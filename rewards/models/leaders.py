@@ -108,9 +108,12 @@ class LeaderScore(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "person", "tag"],
-                name="one_leader_score_per_topic",
-                nulls_distinct=False,
+                fields=["run", "person", "tag"], name="one_leader_score_per_topic"
+            ),
+            models.UniqueConstraint(
+                fields=["run", "person"],
+                condition=Q(tag__isnull=True),
+                name="one_overall_leader_score",
             ),
             models.CheckConstraint(
                 condition=Q(score__gte=0), name="leader_score_not_negative"

@@ -32,9 +32,12 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "kind"],
-                name="one_account_of_a_kind",
-                nulls_distinct=False,
+                fields=["owner", "kind"], name="one_account_of_a_kind_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(owner__isnull=True),
+                name="one_hall_account_of_a_kind",
             ),
             models.CheckConstraint(
                 condition=Q(balance__gte=0), name="balance_not_negative"

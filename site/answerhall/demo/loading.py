@@ -26,8 +26,9 @@ from community import actions as community
 from community.actions.tagging import make_tag
 from community.models import Answer, Circle, Question, Tag
 from desk import actions as desk
+from desk.models import Ticket
 from kb.models import ArticlePage
-from people.actions import change_profile, create_person
+from people.actions import create_person
 from people.models import Person
 from rewards import actions as rewards
 from rewards.models import EarnRule, Gift
@@ -126,9 +127,7 @@ def _people(demo: Demo) -> None:
             allow_reserved=True,
             at=demo.ago(days=days),
         )
-        EmailAddress.objects.create(
-            user=person, email=person.email, verified=True, primary=True
-        )
+        EmailAddress.objects.filter(user=person).update(verified=True)
         person.groups.set(Group.objects.filter(name__in=groups))
         demo.people[handle] = Person.objects.get(pk=person.pk)
     manager = demo.people["manager"]
@@ -143,9 +142,11 @@ def _people(demo: Demo) -> None:
 def _member(demo: Demo, row: dict[str, Any], manager: Person) -> None:
     joined = demo.ago(days=row["joined_days_ago"])
     person = create_person(
-        handle=row["handle"], display_name=row["display_name"], at=joined
+        handle=row["handle"],
+        display_name=row["display_name"],
+        bio=row["bio"],
+        at=joined,
     )
-    change_profile(person=person, bio=row["bio"], at=joined)
     if row.get("staff"):
         person.groups.set(Group.objects.filter(name__in=["Editors", "Desk"]))
     if row.get("agent"):
@@ -359,12 +360,13 @@ def _tickets(demo: Demo) -> None:
     desk.run_escalations(at=demo.ago(hours=7))
     worker = demo.people["desk"]
     for language, reply in DESK_REPLIES.items():
-        ticket = desk.oldest_open_ticket(language=language)
+        waiting = Ticket.objects.filter(closed_at=None, question__language=language)
+        ticket = waiting.order_by("question__created_at").first()
         if ticket is None:
             continue
-        desk.take(ticket=ticket, person=worker, at=demo.ago(hours=6))
+        desk.take(ticket=ticket, by=worker, at=demo.ago(hours=6))
         desk.post_reply_to_thread(
-            ticket=ticket, person=worker, body=reply, solve=True, at=demo.ago(hours=4)
+            ticket=ticket, by=worker, body=reply, resolve=True, at=demo.ago(hours=4)
         )
 
 

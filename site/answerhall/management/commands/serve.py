@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
+from answerhall.demo.loading import hello
+
 STARTS_WITHIN_SECONDS = 60
 STOPS_WITHIN_SECONDS = 15
 
@@ -24,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2)
-        parser.add_argument("--hello", default="", help="printed once the site answers")
+        parser.add_argument("--demo", action="store_true", help="print demo logins")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
@@ -52,7 +54,8 @@ class Command(BaseCommand):
         ]
         try:
             _wait_until_it_answers(f"http://{host}:{port}/healthz", children)
-            self.stdout.write(options["hello"] or f"Serving on http://{host}:{port}/")
+            url = f"http://{host}:{port}/"
+            self.stdout.write(hello(url) if options["demo"] else f"Answerhall: {url}")
             self.stdout.flush()
             while all(child.poll() is None for child in children):
                 time.sleep(0.5)
