@@ -43,4 +43,5 @@ urlpatterns += i18n_patterns(
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found
+handler429 = "people.views.too_many_requests"  # django-allauth asks for it
 handler500 = errors.server_error
