@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from desk import numbers
 from people.models import Person
-from rewards.actions import agents
+from rewards import actions as rewards
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +47,7 @@ def is_agent(person: Reader) -> bool:
     return (
         person.is_authenticated
         and person.standing == Person.Standing.AGENT
-        and agents.is_agent(person)
+        and rewards.is_agent(person)
     )
 
 

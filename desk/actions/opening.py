@@ -11,7 +11,7 @@ from common.text import clean_line
 from community import actions as community
 from community.errors import NoLongerThere
 from community.models import Question, QuestionEvent
-from desk import numbers, permissions, queries
+from desk import numbers, permissions, queries, wording
 from desk.actions import recording, telling
 from desk.errors import (
     AskedAlready,
@@ -233,7 +233,7 @@ def _is_staff(person: Person) -> bool:
 def _refuse_haste(person: Person, question: Question, at: datetime) -> None:
     moment = permissions.may_hand_over_from(person, question)
     if at < moment:
-        raise TooEarlyToAsk(moment=queries.moment_in_words(moment))
+        raise TooEarlyToAsk(moment=wording.moment_in_words(moment))
 
 
 def _refuse_excess(person: Person, at: datetime) -> None:

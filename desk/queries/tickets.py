@@ -26,6 +26,7 @@ from desk.models.tickets import WITH_US, reference_from
 from desk.wording import Entry, Line, Step
 from people.models import Person
 from people.registries import DESK, MANAGERS
+from rewards.queries import spendable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -85,6 +86,7 @@ class StaffTicketPage:
     ticket: Ticket
     lines: list[Line]
     tally: MemberTally
+    points: int
     threads: list[Question]
     tickets: list[Ticket]
     queues: list[Queue]
@@ -185,7 +187,7 @@ def ticket_page(ticket: Ticket, person: Reader, at: datetime) -> TicketPage:
 
 
 def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTicketPage:
-    """Everything our team's page of a found ticket shows. In ten queries."""
+    """Everything our team's page of a found ticket shows. In eleven queries."""
     asker = ticket.requester
     threads = Question.objects.visible().filter(author=asker)
     others = Ticket.objects.of(asker).exclude(pk=ticket.pk)
@@ -195,6 +197,7 @@ def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTick
             ticket, _entries(ticket, ticket.events.all(), with_notes=True)
         ),
         tally=tally_of(asker),
+        points=spendable(asker),
         threads=list(threads.order_by("-created_at", "-pk")[:OTHERS]),
         tickets=list(others.newest_first()[:OTHERS]),
         queues=list(Queue.objects.all()),

@@ -11,6 +11,7 @@ from community.models import Answer, Circle, Question
 from desk import actions
 from desk.models import EscalationRule, Queue, Ticket
 from people.models import Person
+from rewards.actions import appoint_agent
 
 TITLE = "Day pass bought twice by itself at midnight"
 BODY = "Bought one Asia day pass at 22:10. At midnight another one was charged."
@@ -107,8 +108,6 @@ def private_ticket(asker: Person, site: None, clock) -> Ticket:
 @pytest.fixture
 def agent(make_person: Callable[..., Person], manager: Person, clock) -> Person:
     """A member whom a manager has made a service agent."""
-    from rewards.actions.agents import appoint_agent
-
     person = make_person("ache")
     appoint_agent(person=person, by=manager, at=clock.now)
     return Person.objects.get(pk=person.pk)

@@ -47,9 +47,7 @@ def test_the_public_trace_says_which_rule_it_was_and_which_ticket(thread, clock)
     assert thread.events.get(kind="ticket_opened").data == {"ticket": reference}
 
 
-def test_a_thread_with_an_answer_waits_for_the_second_rule(
-    thread, make_answer, clock
-):
+def test_a_thread_with_an_answer_waits_for_the_second_rule(thread, make_answer, clock):
     make_answer(at=clock.move(hours=10))
     actions.run_escalations(at=clock.move(hours=40))
     assert not Ticket.objects.exists()
