@@ -464,18 +464,24 @@ def mark_read(*, person: Person, at: datetime, pk: int | None = None) -> int:
 
 @transaction.atomic
 def choose_notifications(
-    *, person: Person, kind: str, on_site: bool, by_mail: bool
+    *, person: Person, kinds: Iterable[str], on_site: bool, by_mail: bool
 ) -> None:
-    for channel, is_wanted in (
-        (NotificationChoice.Channel.SITE, on_site),
-        (NotificationChoice.Channel.MAIL, by_mail),
-    ):
-        NotificationChoice.objects.update_or_create(
-            person=person,
-            kind=kind,
-            channel=channel,
-            defaults={"is_wanted": is_wanted},
-        )
+    channels = NotificationChoice.Channel
+    NotificationChoice.objects.bulk_create(
+        [
+            NotificationChoice(
+                person=person, kind=kind, channel=channel, is_wanted=is_wanted
+            )
+            for kind in kinds
+            for channel, is_wanted in (
+                (channels.SITE, on_site),
+                (channels.MAIL, by_mail),
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["person", "kind", "channel"],
+        update_fields=["is_wanted"],
+    )
 
 
 # Leaving

@@ -65,6 +65,14 @@ def imported_text(value: str, max_chars: int) -> str:
     return _harmless(unicodedata.normalize("NFC", value)).strip()[:max_chars].rstrip()
 
 
+def unlinked(sentence: str) -> str:
+    """The sentence for a mail: what members typed in it becomes no link.
+
+    An invisible joiner parts what a mail program would take for an address.
+    """
+    return re.sub(r"(?<=\S)([.@:/])(?=\S)", "\\1\u2060", sentence)
+
+
 def _harmless(value: str) -> str:
     """Without what no keyboard types: invisible, unassigned, broken characters."""
     return "".join(

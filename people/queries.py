@@ -101,31 +101,43 @@ def _by_default(kind: str, channel: str) -> bool:
 
 
 @dataclass(frozen=True)
-class KindChoice:
-    """One row of the preferences page."""
+class NotificationWish:
+    """One row of the preferences page: kinds that share a label go together."""
 
-    kind: str
+    kinds: tuple[str, ...]
     label: str
     on_site: bool
     by_mail: bool
 
+    @property
+    def key(self) -> str:
+        return self.kinds[0]
 
-def notification_choices(person: Person) -> list[KindChoice]:
-    """Every kind a reader may switch, with their wishes; in one query."""
+
+def notification_wishes(person: Person) -> list[NotificationWish]:
+    """Every label a reader may switch, with their wishes; in one query."""
     wishes = {
         (choice.kind, choice.channel): choice.is_wanted
         for choice in person.notification_choices.all()
     }
-    site, mail = NotificationChoice.Channel.SITE, NotificationChoice.Channel.MAIL
-    return [
-        KindChoice(
-            kind=known.kind,
-            label=str(known.label),
-            on_site=wishes.get((known.kind, site), _by_default(known.kind, site)),
-            by_mail=wishes.get((known.kind, mail), _by_default(known.kind, mail)),
+    kinds: dict[str, list[str]] = {}
+    for known in registries.notification_kinds().values():
+        if known.label:
+            kinds.setdefault(str(known.label), []).append(known.kind)
+
+    def wanted(group: list[str], channel: NotificationChoice.Channel) -> bool:
+        return any(
+            wishes.get((kind, channel), _by_default(kind, channel)) for kind in group
         )
-        for known in registries.notification_kinds().values()
-        if known.label
+
+    return [
+        NotificationWish(
+            kinds=tuple(group),
+            label=label,
+            on_site=wanted(group, NotificationChoice.Channel.SITE),
+            by_mail=wanted(group, NotificationChoice.Channel.MAIL),
+        )
+        for label, group in kinds.items()
     ]
 
 

@@ -17,6 +17,7 @@ from people import queries
 from people.actions import MAIL_KIND as NOTIFICATION_MAIL
 from people.adapters import MAIL_KIND as ACCOUNT_MAIL
 from people.models import Notification
+from people.names import unlinked
 
 
 @handles(ACCOUNT_MAIL)
@@ -48,7 +49,7 @@ def _mail_of(notification: Notification) -> EmailMessage | None:
         body = render_to_string(
             "people/mail/notification.txt",
             {
-                "sentence": sentence,
+                "sentence": unlinked(sentence),
                 "url": f"{settings.BASE_URL}{notification.url}"
                 if notification.url
                 else "",
@@ -56,7 +57,7 @@ def _mail_of(notification: Notification) -> EmailMessage | None:
                 "site_name": settings.WAGTAIL_SITE_NAME,
             },
         )
-    subject = f"[{settings.WAGTAIL_SITE_NAME}] {' '.join(sentence.split())}"
+    subject = f"[{settings.WAGTAIL_SITE_NAME}] {' '.join(unlinked(sentence).split())}"
     return EmailMessage(subject=subject[:180], body=body, to=[person.email])
 
 

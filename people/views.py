@@ -111,12 +111,12 @@ def read_notifications(request: SignedInRequest, pk: int | None = None) -> HttpR
 @require_http_methods(["GET", "HEAD", "POST"])
 def notification_choices(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
-        for choice in queries.notification_choices(request.user):
+        for wish in queries.notification_wishes(request.user):
             actions.choose_notifications(
                 person=request.user,
-                kind=choice.kind,
-                on_site=f"site-{choice.kind}" in request.POST,
-                by_mail=f"mail-{choice.kind}" in request.POST,
+                kinds=wish.kinds,
+                on_site=f"site-{wish.key}" in request.POST,
+                by_mail=f"mail-{wish.key}" in request.POST,
             )
         actions.choose_marketing(
             person=request.user,
@@ -126,7 +126,7 @@ def notification_choices(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Your choices are saved."))
         return see_other(request, reverse("people:notification_choices"))
     context = {
-        "choices": queries.notification_choices(request.user),
+        "wishes": queries.notification_wishes(request.user),
         "wants_marketing": queries.wants_marketing(request.user),
     }
     return render(request, "people/notification_choices.html", context)

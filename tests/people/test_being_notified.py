@@ -105,6 +105,32 @@ def test_one_says_what_one_wants_to_hear(tell, asker, client_of, clock):
     assert [message.subject for message in mail.outbox] == ["[Answerhall] Thanks"]
 
 
+def test_kinds_with_one_label_are_switched_together(tell, asker, client_of):
+    registries.notification("answered_again", "Somebody answers")(str)
+    client = client_of(asker)
+    assert client.get(CHOICES).content.decode().count("Somebody answers</th>") == 1
+
+    client.post(CHOICES, {})
+
+    assert tell() is None
+    assert tell(kind="answered_again", key="again-1") is None
+
+
+def test_what_a_member_typed_becomes_no_link_in_a_mail(asker, clock):
+    actions.notify(
+        person=asker,
+        kind="answered",
+        data={"name": "http://evil.example/x"},
+        key="answer-2",
+        at=clock.now,
+    )
+    drain(at=clock.now)
+
+    [message] = mail.outbox
+    assert "evil.example" not in message.body + message.subject
+    assert "http://e" not in message.body + message.subject
+
+
 def test_a_marketing_consent_is_given_and_taken_back(asker, client_of):
     client = client_of(asker)
     client.post(CHOICES, {"marketing": "on"})

@@ -52,6 +52,37 @@ def test_a_wrong_password_or_code_opens_nothing(linjian, sign_in, client):
     assert not is_in(client)
 
 
+def test_a_code_dies_after_three_wrong_ones(linjian, client, code_in_mail):
+    client.post("/accounts/login/code/", {"email": linjian.email})
+    code = code_in_mail()
+    for _try in range(3):
+        client.post("/accounts/login/code/confirm/", {"code": "WRONG1"})
+
+    client.post("/accounts/login/code/confirm/", {"code": code})
+
+    assert not is_in(client)
+
+
+def test_a_code_dies_after_ten_minutes(linjian, client, code_in_mail):
+    with time_machine.travel(timezone.now()) as clock:
+        client.post("/accounts/login/code/", {"email": linjian.email})
+        clock.shift(timedelta(minutes=10, seconds=1))
+
+        client.post("/accounts/login/code/confirm/", {"code": code_in_mail()})
+
+        assert not is_in(client)
+
+
+def test_codes_do_not_flood_a_mailbox(linjian):
+    answers = [
+        Client().post("/accounts/login/code/", {"email": linjian.email}).status_code
+        for _try in range(4)
+    ]
+
+    assert answers == [302] * 3 + [429]
+    assert len(mail.outbox) == 3
+
+
 def test_a_handle_is_no_key(linjian, sign_in):
     browser, _response = sign_in("linjian")
 
@@ -122,11 +153,12 @@ def test_a_forged_forwarded_for_buys_no_more_tries(linjian, client):
             LOGIN,
             {"login": f"p{n}@example.com", "password": "x"},
             headers={"x-forwarded-for": f"10.0.0.{n}"},
-        ).status_code
+        )
         for n in range(11)
     ]
 
-    assert answers == [200] * 10 + [429]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert answers[-1]["Retry-After"] == "60"
 
 
 def test_known_and_unknown_addresses_are_answered_alike(linjian):
@@ -169,6 +201,22 @@ def test_nobody_is_led_to_another_site(linjian, sign_in, target):
     _client, response = sign_in(linjian.email, next=target)
 
     assert response["Location"] == "/"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/"])
+def test_no_other_door_leads_to_another_site(linjian, client_of, client, target):
+    boxes = {"agree_terms": "on", "agree_privacy": "on", "agree_licence": "on"}
+    ways_out = [
+        client.get("/admin/login/", {"next": target}),
+        client_of(linjian).post("/en/members/terms/", boxes | {"next": target}),
+        client_of(linjian).post("/en/notifications/read/", {"next": target}),
+        client_of(linjian).post("/accounts/logout/", {"next": target}),
+        client_of(linjian).get(LOGIN, {"next": target}),
+    ]
+
+    for response in ways_out:
+        assert response.status_code == 302
+        assert "evil" not in response["Location"]
 
 
 def test_one_is_led_back_to_where_one_was(linjian, sign_in):

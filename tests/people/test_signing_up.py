@@ -181,3 +181,11 @@ def test_too_many_sign_ups_from_one_place_are_asked_to_wait(client, db):
     ]
 
     assert answers == [200] * 20 + [429]
+
+
+def test_codes_do_not_flood_a_mailbox(client, db):
+    client.post(SIGN_UP, DETAILS)
+    for _try in range(8):
+        client.post(CODE, {"action": "resend"})
+
+    assert len(mail.outbox) <= 4

@@ -179,6 +179,15 @@ def test_the_password_alone_no_longer_signs_in(with_app, sign_in):
     assert client.get("/admin/").status_code == 200
 
 
+def test_a_mailed_code_alone_does_not_sign_in_either(with_app, client, code_in_mail):
+    client.post("/accounts/login/code/", {"email": with_app[0].email})
+
+    response = client.post("/accounts/login/code/confirm/", {"code": code_in_mail()})
+
+    assert response["Location"].startswith("/accounts/2fa/authenticate/")
+    assert "_auth_user_id" not in client.session
+
+
 def test_the_sixth_wrong_code_is_429(with_app, sign_in):
     client, _response = sign_in(with_app[0].email)
 
