@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 from wagtail.fields import StreamField
 
 from kb.blocks import ArticleBody
-from kb.bodies import BODY_VERSION, Body, render_body
+from kb.bodies import BODY_VERSION, Body, render_body, shown
 from kb.models.pages import KbPage
 
 DRAWN_FIELDS = ("body_html", "body_contents", "body_version")
@@ -43,12 +43,15 @@ class DrawnPage(KbPage):
         super().save(*args, **kwargs)
 
     def draw_body(self) -> None:
-        drawn = self.fresh_body()
+        drawn = self._draw()
         self.body_html, self.body_contents = str(drawn.html), drawn.contents
         self.body_version = BODY_VERSION
 
     def fresh_body(self) -> Body:
         """Drawn now: for previews, whose blocks were never saved."""
+        return shown(self._draw())
+
+    def _draw(self) -> Body:
         language = self.locale.language_code if self.locale_id else get_language()
         return render_body(self.body, language or "en")
 
@@ -57,4 +60,5 @@ class DrawnPage(KbPage):
         if self.body_version != BODY_VERSION:
             return self.fresh_body()
         # Drawn by render_body, which is where it was made safe.
-        return Body(mark_safe(self.body_html), self.body_contents)  # noqa: S308
+        drawn = Body(mark_safe(self.body_html), self.body_contents)  # noqa: S308
+        return shown(drawn)

@@ -17,7 +17,7 @@ from common.paging import CappedPage, page_of
 from common.text import excerpt
 from kb import queries
 from kb.blocks import PLACES
-from kb.bodies import Body
+from kb.bodies import SPRITE, Body
 from kb.models import ArticlePage, ArticleTally, TopicPage
 from kb.models.drawn import DrawnPage
 from kb.models.pages import KbPage
@@ -38,6 +38,14 @@ def page_body(context: Context, page: DrawnPage) -> Body:
     """Drawn when it was saved, or just now for a preview."""
     is_preview = getattr(context["request"], "is_preview", False)
     return page.fresh_body() if is_preview else page.drawn_body
+
+
+@register.simple_tag
+def body_icon(name: str) -> SafeString:
+    """An icon inside a body: kb.bodies.shown fills in where the sprite lies."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', SPRITE, name
+    )
 
 
 @register.filter

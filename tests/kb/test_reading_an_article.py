@@ -186,6 +186,8 @@ def test_steps_callouts_tables_and_questions_keep_their_form(client, make_articl
 
     assert '<ol class="steps"> <li> <b>Ask for a code</b> <p>SQXZ</p>' in html
     assert '<div class="notice is-warn" role="note">' in html
+    assert 'icons.svg#alert-triangle"' in html
+    assert "icons.svg" not in article.body_html
     assert "<b>Mind this</b>" in html
     assert '<caption class="label">How long</caption>' in html
     assert '<th scope="col" class="num">Minutes</th>' in html
