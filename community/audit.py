@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
+from community.models.posts import Post
 from people.models import Person
 
 ACTIONS = {
@@ -19,6 +20,12 @@ ACTIONS = {
     "community.place": (_("Move a thread"), _("Circle or language changed")),
     "community.synonym": (_("Join tags"), _("Tag made a synonym")),
 }
+
+
+def note_on_others(action: str, post: Post, person: Person, **data: Any) -> None:
+    """Like note, but what authors do with their own posts is nobody's business."""
+    if post.author_id != person.pk:
+        note(action, post, person, **data)
 
 
 def note(action: str, thing: Model, person: Person, **data: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -47,7 +47,8 @@ _DAY = timedelta(days=1)
 class Step:
     """One step that happened, or one that surely comes (`at` is None).
 
-    `gap` is the time since the step before; `following` the time until the next one.
+    `gap` is the time since the station before, `following` the time until the next
+    step.
     """
 
     kind: str
@@ -154,7 +155,6 @@ def _step(
         href=_href(event, here),
         sentence=_sentence(question, event),
         when=_when(event.at, is_new_day=is_new_day),
-        gap=_gap(event.gap) if event.gap is not None else "",
         following=_later(after.gap) if after and after.gap is not None else "",
     )
 
@@ -168,6 +168,12 @@ def _line(question: Question, steps: list[Step]) -> list[Step]:
     ]
     if len(shown) > _ON_THE_LINE:
         shown = [shown[0], *shown[1 - _ON_THE_LINE :]]
+    shown = [
+        replace(step, gap=_gap(step.at - before.at))
+        if before and before.at and step.at
+        else step
+        for step, before in zip(shown, [None, *shown], strict=False)
+    ]
     if question.solved_at is None:
         if not question.answer_count:
             shown.append(_still_to_come(Kind.ANSWERED))

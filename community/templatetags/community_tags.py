@@ -80,9 +80,11 @@ def field(bound: BoundField, **attributes: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("community/parts/editor.html")
-def editor(bound: BoundField, *, upload: str, rows: int = 10) -> dict[str, Any]:
+def editor(
+    bound: BoundField, *, upload: str, rows: int = 10, has_heading: bool = False
+) -> dict[str, Any]:
     """A text area with toolbar, picture upload and the personal-data notice."""
-    return {"field": bound, "upload": upload, "rows": rows}
+    return {"field": bound, "upload": upload, "rows": rows, "has_heading": has_heading}
 
 
 @register.simple_tag

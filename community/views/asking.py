@@ -65,8 +65,8 @@ def similar(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@signed_in
 @post_only
+@signed_in
 def preview(request: HttpRequest) -> HttpResponse:
     """How Markdown will look. Stores nothing."""
     whole = not is_htmx(request)

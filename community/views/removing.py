@@ -1,6 +1,7 @@
 """Taking posts away and bringing them back; telling the moderators."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import Refused
-from community import actions, permissions
+from community import actions, audit, permissions
 from community.errors import NotYourPost
 from community.forms import FlagForm, RemoveForm, stays_in_form
 from community.models import Question
@@ -47,12 +48,12 @@ def delete(request: HttpRequest, kind: PostKind, pk: int) -> HttpResponse:
     form = RemoveForm(request.POST)
     if not form.is_valid():
         return _ask_about_removing(request, post, form)
-    actions.delete(
-        person=member(request),
-        post=post,
-        at=timezone.now(),
-        reason=form.cleaned_data["reason"],
-    )
+    reason = form.cleaned_data["reason"]
+    with transaction.atomic():
+        actions.delete(
+            person=member(request), post=post, at=timezone.now(), reason=reason
+        )
+        audit.note_on_others("delete", post, member(request), reason=reason)
     messages.success(
         request,
         _("It is removed. You can bring it back at its address for %(days)s days.")
@@ -66,7 +67,9 @@ def delete(request: HttpRequest, kind: PostKind, pk: int) -> HttpResponse:
 @posted_by_member
 def restore(request: HttpRequest, kind: PostKind, pk: int) -> HttpResponse:
     post = find_any_post(kind, pk, request)
-    back = actions.restore(person=member(request), post=post, at=timezone.now())
+    with transaction.atomic():
+        back = actions.restore(person=member(request), post=post, at=timezone.now())
+        audit.note_on_others("restore", post, member(request))
     messages.success(request, _("It is back for everybody to read."))
     return redirect(address_of(back))
 
@@ -78,12 +81,12 @@ def hide(request: HttpRequest, kind: PostKind, pk: int) -> HttpResponse:
     form = RemoveForm(request.POST)
     if not form.is_valid():
         return _ask_about_removing(request, post, form)
-    actions.hide_post(
-        post=post,
-        by=member(request),
-        at=timezone.now(),
-        reason=form.cleaned_data["reason"],
-    )
+    reason = form.cleaned_data["reason"]
+    with transaction.atomic():
+        actions.hide_post(
+            post=post, by=member(request), at=timezone.now(), reason=reason
+        )
+        audit.note("hide", post, member(request), reason=reason)
     messages.success(request, _("Hidden: only its author and moderators see it."))
     return redirect(address_of(post))
 

@@ -1,6 +1,7 @@
 """What only staff do with a thread: move it, merge it, make it an article."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common.errors import NotAllowed, Refused
-from community import actions, permissions
+from community import actions, audit, permissions
 from community.errors import NotSolvedYet
 from community.forms import (
     DraftArticleForm,
@@ -33,15 +34,17 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlaceForm(request.POST if request.method == "POST" else None, initial=first)
     if form.is_bound and form.is_valid():
         try:
-            moved = actions.edit_question(
-                person=member(request),
-                question=question,
-                title=question.title,
-                body=question.body,
-                tags=[tag.name for tag in question.tags.order_by("pk")],
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
+            with transaction.atomic():
+                moved = actions.edit_question(
+                    person=member(request),
+                    question=question,
+                    title=question.title,
+                    body=question.body,
+                    tags=[tag.name for tag in question.tags.order_by("pk")],
+                    at=timezone.now(),
+                    **form.cleaned_data,
+                )
+                audit.note("place", moved, member(request))
         except Refused as refusal:
             stays_in_form(refusal)
             form.refuse(refusal)
@@ -60,12 +63,14 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     form = MergeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            kept = actions.merge_questions(
-                duplicate=question,
-                into=form.cleaned_data["into"],
-                by=member(request),
-                at=timezone.now(),
-            )
+            with transaction.atomic():
+                kept = actions.merge_questions(
+                    duplicate=question,
+                    into=form.cleaned_data["into"],
+                    by=member(request),
+                    at=timezone.now(),
+                )
+                audit.note("merge", question, member(request), into=kept.pk)
         except Refused as refusal:
             stays_in_form(refusal)
             form.refuse(refusal)
