@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        _refuse_taken_port(host, port)
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(
                 [str(settings.CHECKOUT), str(settings.CHECKOUT / "site")]
@@ -44,7 +46,7 @@ class Command(BaseCommand):
         web += ["--workers", str(options["workers"]), "--blocking-threads", "2"]
         web += ["--log-level", "warning", "answerhall.wsgi:application"]
         manage = [sys.executable, str(settings.CHECKOUT / "manage.py")]
-        commands = [web, [*manage, "db_worker"], [*manage, "run_timers"]]
+        commands = [web, [*manage, "db_worker", "-v0"], [*manage, "run_timers"]]
 
         signal.signal(signal.SIGTERM, _as_keyboard_interrupt)
         # Own sessions: Ctrl-C reaches only this process, which then stops the others.
@@ -65,6 +67,18 @@ class Command(BaseCommand):
         finally:
             _stop(children)
         raise CommandError("A part of the site stopped by itself; see the lines above.")
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"{host}:{port} is taken ({error.strerror}). "
+                f"Choose another port: make run PORT={port + 1}"
+            ) from error
 
 
 def _as_keyboard_interrupt(*_: object) -> None:
