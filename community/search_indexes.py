@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from community.models import Answer, PostState, Question
+from community.models.posts import QuestionQuerySet
 from search.analyser import plain_words
 from search.documents import Hit
 from search.indexes import HallIndex, hits_of
@@ -14,9 +15,9 @@ from search.registries import fallback, still_visible
 FALLBACK_WORDS = 3
 
 
-def indexed_questions() -> QuerySet[Question]:
+def indexed_questions() -> QuestionQuerySet:
     """Public threads with all that a document needs, in three queries."""
-    answers = Answer.objects.visible().order_by("-vote_score", "pk")
+    answers = Answer.objects.visible()
     return (
         Question.objects.visible()
         .select_related("circle")
@@ -24,8 +25,7 @@ def indexed_questions() -> QuerySet[Question]:
             "tags",
             Prefetch(
                 "answers",
-                answers.only("question", "body_text", "vote_score"),
-                to_attr="public_answers",
+                answers.only("question", "body_text", "vote_score", "state"),
             ),
         )
         .defer("body", "body_html")
@@ -108,12 +108,9 @@ def visible_questions(pks: Collection[int]) -> set[int]:
 
 
 def _answers(question: Question) -> list[Answer]:
-    """From the prefetch of `indexed_questions`, or asked for a single question."""
-    if not hasattr(question, "public_answers"):
-        question.public_answers = list(
-            Answer.objects.visible().filter(question=question).order_by("-vote_score")
-        )
-    return question.public_answers
+    """Best first. A question that was not prefetched brings hidden ones too."""
+    visible = (answer for answer in question.answers.all() if answer.is_visible)
+    return sorted(visible, key=lambda answer: (-answer.vote_score, answer.pk))
 
 
 def _joined(answers: Iterable[Answer]) -> str:

@@ -10,7 +10,7 @@ from community.models import Answer, Comment, Follow, Question
 from people.actions import notify
 from people.models import Person
 
-_KIND_OF_POST = {"question": Question, "answer": Answer, "comment": Comment}
+Post = Question | Answer | Comment
 
 
 @handles(TELL)
@@ -22,15 +22,14 @@ def tell_people(payloads: list[dict[str, Any]], at: datetime) -> None:  # noqa: 
 
 def _tell(payload: dict[str, Any]) -> None:
     what = payload["what"]
-    rows = _KIND_OF_POST[payload["kind"]].objects.select_related("author")
-    post = rows.get(pk=payload["post"])
+    post = _post(payload["kind"], payload["post"])
     # What was removed in the meantime is no news any more, its removal is.
     if not post.is_visible and what != "post_removed":
         return
     thread = _thread_of(post)
     who = {"name": post.author.name, "author": post.author_id}
     data = {"title": thread.title, **who, **payload["data"]}
-    url = thread.get_absolute_url() if what == "post_removed" else _address(post)
+    url = (thread if what == "post_removed" else post).get_absolute_url()
     for person in _audience(what, post, thread, payload.get("by")):
         notify(
             person=person,
@@ -43,16 +42,16 @@ def _tell(payload: dict[str, Any]) -> None:
 
 
 def _audience(
-    what: str, post: Question | Answer | Comment, thread: Question, by_id: int | None
+    what: str, post: Post, thread: Question, by_id: int | None
 ) -> Iterable[Person]:
     """Who is told; never the person who did it."""
     if what in ("answer_accepted", "article_credited", "post_removed"):
         people = [post.author]
-    elif what == "post_commented":
-        people = [(post.answer or post.question).author]
+    elif isinstance(post, Comment):
+        people = [post.place.author]
     else:
         people = _followers(thread)
-    not_told = {by_id or post.author_id}
+    not_told = {by_id}
     if what == "question_solved":
         # They learn that their answer was accepted, which says the same.
         not_told.add(post.author_id)
@@ -64,11 +63,15 @@ def _followers(thread: Question) -> list[Person]:
     return [follow.person for follow in follows.order_by("pk")]
 
 
-def _thread_of(post: Question | Answer | Comment) -> Question:
+def _thread_of(post: Post) -> Question:
     if isinstance(post, Question):
         return post
     return post.question if isinstance(post, Answer) else post.thread
 
 
-def _address(post: Question | Answer | Comment) -> str:
-    return post.get_absolute_url()
+def _post(kind: str, pk: int) -> Post:
+    if kind == "question":
+        return Question.objects.select_related("author").get(pk=pk)
+    if kind == "answer":
+        return Answer.objects.select_related("author").get(pk=pk)
+    return Comment.objects.select_related("author").get(pk=pk)

@@ -59,8 +59,7 @@ def unaccept(*, person: Person, question: Question, at: datetime) -> Question:
     question = guarding.lock_visible(question)
     if not permissions.may_accept(person, question):
         raise NotYourThread
-    if question.accepted_answer_id is not None:
-        end_acceptance(question, person, at)
+    end_acceptance(question, person, at)
     return question
 
 
@@ -80,8 +79,10 @@ def reopen(*, person: Person, question: Question, at: datetime) -> Question:
 
 
 def end_acceptance(question: Question, by: Person, at: datetime) -> None:
-    """Take back the acceptance of a question whose row the caller holds."""
-    answer = Answer.objects.get(pk=question.accepted_answer_id)
+    """Take back the acceptance, if any, of a question whose row the caller holds."""
+    answer = question.accepted_answer
+    if answer is None:
+        return
     causes = reputation.acceptance_causes(question, answer, question.accepted_by_id)
     question.accepted_answer = question.accepted_at = question.accepted_by = None
     question.save(update_fields=["accepted_answer", "accepted_at", "accepted_by"])

@@ -69,7 +69,7 @@ def add_answer(
     follow_quietly(person, question, at)
     answer_posted.send(sender=Answer, question=question, answer=posted, at=at)
     what = "question_answered_officially" if is_official else "question_answered"
-    telling.tell(what, posted, at)
+    telling.tell(what, posted, at, by=person)
     telling.index_again(question)
     return posted
 

@@ -38,5 +38,5 @@ def comment(
     place.save(update_fields=["comment_count"])
     question.last_activity_at, question.last_actor = at, person
     question.save(update_fields=["last_activity_at", "last_actor"])
-    telling.tell("post_commented", remark, at)
+    telling.tell("post_commented", remark, at, by=person)
     return remark

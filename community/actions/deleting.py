@@ -1,6 +1,7 @@
 """Posts leave the public's eyes and come back. No row is ever removed."""
 
 from datetime import datetime
+from typing import TypeVar, cast
 
 from django.db import transaction
 from django.db.models import Max, Min
@@ -20,6 +21,7 @@ from community.signals import post_deleted, post_restored
 from people.models import Person
 
 Post = Question | Answer | Comment
+SomePost = TypeVar("SomePost", bound=Post)
 
 
 @transaction.atomic
@@ -61,10 +63,13 @@ def lock_with_thread(post: Post) -> tuple[Question, Post]:
     if isinstance(post, Question):
         question = _locked(post)
         return question, question
-    thread = post.question if isinstance(post, Answer) else post.thread
-    question = _locked(thread)
-    if isinstance(post, Comment) and post.answer_id is not None:
-        _locked(post.answer)
+    place = post.place if isinstance(post, Comment) else post
+    question = _locked(place.question if isinstance(place, Answer) else place)
+    if isinstance(place, Answer):
+        place = _locked(place)
+        # A merge may have moved it while we waited for the row.
+        if place.question_id != question.pk:
+            raise NoLongerThere
     return question, _locked(post)
 
 
@@ -128,9 +133,9 @@ def tell_author(post: Post, by: Person, at: datetime) -> None:
     )
 
 
-def _locked(post):  # noqa: ANN001, ANN202
+def _locked(post: SomePost) -> SomePost:
     rows = type(post).objects.select_for_update(no_key=True)
-    return rows.get(pk=post.pk)
+    return cast("SomePost", rows.get(pk=post.pk))
 
 
 def _refuse_author(person: Person, question: Question, post: Post) -> None:

@@ -1,6 +1,6 @@
 """Authors and moderators improve a post; how it read before is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -124,12 +124,11 @@ def _language_for(person: Person, question: Question, wanted: str | None) -> str
 def _keep_version(
     post: Question | Answer, tags: list[str], editor: Person, note: str, at: datetime
 ) -> None:
-    is_question = isinstance(post, Question)
     PostRevision.objects.create(
-        question=post if is_question else None,
-        answer=None if is_question else post,
+        question=post if isinstance(post, Question) else None,
+        answer=post if isinstance(post, Answer) else None,
         number=post.revisions.count() + 1,
-        title=post.title if is_question else "",
+        title=post.title if isinstance(post, Question) else "",
         body=post.body,
         tags=tags,
         editor=editor,
@@ -138,6 +137,6 @@ def _keep_version(
     )
 
 
-def _rewrite(post: Question | Answer | Comment, text: dict) -> None:
+def _rewrite(post: Question | Answer | Comment, text: Mapping[str, object]) -> None:
     for name, value in text.items():
         setattr(post, name, value)

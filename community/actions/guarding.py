@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from community.models import Answer, Comment, MemberTally, Question
 from community.permissions import is_staff
 from people.models import Person
 
-Post = TypeVar("Post", Question, Answer, Comment)
+Post = TypeVar("Post", bound=Question | Answer | Comment)
 
 _LIMITS = {
     Question: numbers.ASK_LIMITS,
@@ -43,7 +43,7 @@ def lock_visible(post: Post) -> Post:
     found = kept.filter(pk=post.pk).first()
     if found is None:
         raise NoLongerThere
-    return found
+    return cast("Post", found)
 
 
 def spend(action: str, person: Person, at: datetime, *allowed: tuple[int, int]) -> None:

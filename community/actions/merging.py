@@ -51,8 +51,7 @@ def merge_questions(
     helpers = [one.author_id for one in answers.select_for_update(no_key=True)]
     reputation.hold([duplicate.author_id, into.author_id, *helpers])
     accepted = duplicate.accepted_answer
-    if accepted is not None:
-        end_acceptance(duplicate, by, at)
+    end_acceptance(duplicate, by, at)
     _move_posts(duplicate, into)
     _move_people(duplicate, into, at)
     _close(duplicate, into, by, at)

@@ -21,7 +21,7 @@ def index_again(question: Question) -> None:
 def is_history(post: Question | Answer | Comment) -> bool:
     """Imported, or said in an imported thread: it earns nothing and wakes nobody."""
     if isinstance(post, Comment):
-        return post.is_imported or is_history(post.question or post.answer)
+        return post.is_imported or is_history(post.place)
     if isinstance(post, Answer):
         return post.is_imported or post.question.is_imported
     return post.is_imported

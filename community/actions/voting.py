@@ -13,7 +13,7 @@ from community.permissions import is_staff
 from community.signals import vote_changed
 from people.models import Person
 
-Voted = TypeVar("Voted", Question, Answer)
+Voted = TypeVar("Voted", bound=Question | Answer)
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def vote(*, person: Person, post: Voted, value: int, at: datetime) -> Voted:
 
     The same vote again changes nothing and costs nothing.
     """
-    if isinstance(value, bool) or value not in (1, -1, 0):
+    if type(value) is not int or value not in (1, -1, 0):
         raise NotAVote
     # One row per person and post: the lock makes twenty parallel clicks one vote.
     post = guarding.lock_visible(post)

@@ -24,4 +24,4 @@ class Attachment(models.Model):
         indexes = [models.Index(fields=["owner", "-at"], name="attachment_by_owner")]
 
     def __str__(self) -> str:
-        return self.file.name
+        return self.file.name or ""

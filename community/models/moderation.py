@@ -1,9 +1,14 @@
 """Posts that members asked the moderators to look at."""
 
+from typing import TYPE_CHECKING, cast
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from community.models.posts import Answer, Comment, Question
 
 
 class Flag(models.Model):
@@ -68,5 +73,7 @@ class Flag(models.Model):
         return self.get_reason_display()
 
     @property
-    def post(self) -> models.Model:
-        return self.question or self.answer or self.comment
+    def post(self) -> "Question | Answer | Comment":
+        # A constraint says that it is exactly one of them.
+        post = self.question or self.answer or self.comment
+        return cast("Question | Answer | Comment", post)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -111,8 +111,6 @@ class Post(models.Model):
     source = models.CharField(max_length=80, blank=True)
     source_id = models.CharField(max_length=80, blank=True)
 
-    objects = PostQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
@@ -134,7 +132,7 @@ def imported_once(name: str) -> models.UniqueConstraint:
 
 
 class Question(Post):
-    title = models.CharField(max_length=150)
+    title = models.CharField(max_length=255)
     slug = models.SlugField(max_length=80)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
     circle = models.ForeignKey(
@@ -278,6 +276,8 @@ class Answer(Post):
     down_count = models.PositiveIntegerField(default=0)
     comment_count = models.PositiveIntegerField(default=0)
 
+    objects = PostQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
@@ -309,6 +309,8 @@ class Comment(Post):
     )
     voice = models.CharField(max_length=10, choices=Voice.choices, default=Voice.MEMBER)
 
+    objects = PostQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
@@ -333,8 +335,15 @@ class Comment(Post):
         return f"{self.thread.get_absolute_url()}#comment-{self.pk}"
 
     @property
+    def place(self) -> Question | Answer:
+        """What it is a comment on."""
+        # A constraint says that it is exactly one of them.
+        return cast("Question | Answer", self.question or self.answer)
+
+    @property
     def thread(self) -> Question:
-        return self.question or self.answer.question
+        place = self.place
+        return place if isinstance(place, Question) else place.question
 
 
 class PostRevision(models.Model):
@@ -347,7 +356,7 @@ class PostRevision(models.Model):
         Answer, models.PROTECT, null=True, related_name="revisions"
     )
     number = models.PositiveIntegerField()
-    title = models.CharField(max_length=150, blank=True)
+    title = models.CharField(max_length=255, blank=True)
     body = models.TextField()
     tags = models.JSONField(default=list)
     editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)

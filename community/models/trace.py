@@ -1,8 +1,14 @@
 """What happened to a question, in order, fit for anybody's eyes."""
 
+from __future__ import annotations
+
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from people.models import Person
 
 
 class QuestionEvent(models.Model):
@@ -33,6 +39,11 @@ class QuestionEvent(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     data = models.JSONField(default=dict)
     key = models.CharField(max_length=120, unique=True)
+
+    # Filled in where a whole trace is read: the time since the step before, and who
+    # wrote the answer that the step is about.
+    gap: timedelta | None
+    subject: Person | None
 
     class Meta:
         ordering = ["question", "seq"]

@@ -126,8 +126,8 @@ def sitemap_threads(
 ) -> list[tuple[int, str, datetime]]:
     """(id, slug, last change) of the public threads after this id, by id. One query."""
     rows = Question.objects.visible().in_language(language).filter(pk__gt=after_id)
-    rows = rows.order_by("pk").values_list("pk", "slug", "last_activity_at")
-    return list(rows[:limit])
+    found = rows.order_by("pk").values_list("pk", "slug", "last_activity_at")
+    return list(found[:limit])
 
 
 def sitemap_starts(language: str, size: int = 10_000) -> list[int]:

@@ -202,7 +202,7 @@ def tombstone(question: Question) -> Tombstone:
 
 
 def history(post: Question | Answer) -> list[Version]:
-    """Every version of a post, oldest first, the present one last. One query."""
+    """Every version of a post, oldest first, the present one last. In two queries."""
     revisions: Iterable[PostRevision] = post.revisions.select_related(
         "editor"
     ).order_by("number")
@@ -214,9 +214,9 @@ def history(post: Question | Answer) -> list[Version]:
             Version(number, old.title, old.body, old.tags, editor, note, at)
         )
         editor, note, at = old.editor, old.note, old.at
-    is_question = isinstance(post, Question)
-    title = post.title if is_question else ""
-    tags = [tag.name for tag in post.tags.order_by("pk")] if is_question else []
+    title, tags = "", []
+    if isinstance(post, Question):
+        title, tags = post.title, [tag.name for tag in post.tags.order_by("pk")]
     versions.append(Version(number + 1, title, post.body, tags, editor, note, at))
     return versions
 
