@@ -14,7 +14,8 @@ pytestmark = pytest.mark.usefixtures("every_database")
 @pytest.fixture
 def register(db, monkeypatch):
     """Make a table append-only for one test."""
-    monkeypatch.setattr(append_only, "_registered", {})
+    registered: dict = {}
+    monkeypatch.setattr(append_only, "_registered", registered)
 
     def make(*allow_update: str) -> None:
         append_only.register("common.TimerLease", allow_update)
@@ -22,6 +23,7 @@ def register(db, monkeypatch):
 
     yield make
     append_only.lift_triggers()
+    registered.clear()
 
 
 @pytest.fixture

@@ -136,8 +136,17 @@ def test_the_command_refuses_a_timer_that_does_not_exist(runs):
 
 @pytest.fixture
 def _own_signals():
-    handlers = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT)}
+    """Give the command this process's signals, and an end if it would never stop."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+    handlers = {number: signal.getsignal(number) for number in numbers}
+
+    def never_stopped(*_):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, never_stopped)
+    signal.alarm(30)
     yield
+    signal.alarm(0)
     for number, handler in handlers.items():
         signal.signal(number, handler)
 
