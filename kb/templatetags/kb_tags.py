@@ -128,13 +128,10 @@ def description(page: KbPage) -> str:
 
 
 @register.simple_tag
-def topics() -> list[TopicPage]:
-    return queries.topics(get_language() or settings.LANGUAGE_CODE)
-
-
-@register.simple_tag
 def topics_of(page: KbPage) -> list[TopicPage]:
-    return queries.topics(page.content_language)
+    """Those with something to read in them."""
+    topics = queries.topics(page.content_language)
+    return [topic for topic in topics if topic.article_count]
 
 
 @register.simple_tag(takes_context=True)
