@@ -215,6 +215,8 @@ def _bare(accented: re.Match[str]) -> str:
 
 # Marks
 
+Span = tuple[int, int, str]
+
 
 class Highlighter:
     """Marks the words of one query in many texts; made once per query."""
@@ -222,39 +224,44 @@ class Highlighter:
     def __init__(self, query_tokens: Iterable[str]) -> None:
         wanted = [token for token in dict.fromkeys(query_tokens) if token]
         self._tokens = frozenset(wanted)
-        han = sorted((t for t in wanted if is_han(t)), key=len, reverse=True)
-        latin = [t for t in wanted if not is_han(t)]
-        self._han = re.compile("|".join(map(re.escape, han))) if han else None
+        self._han = tuple(token for token in wanted if is_han(token))
+        latin = [token for token in wanted if not is_han(token)]
+        self._simple = tuple(token for token in latin if _parts.fullmatch(token))
+        self._whole = tuple(token for token in latin if not _parts.fullmatch(token))
         # A word may end otherwise than its stem (happi: happy), by a letter or two.
-        stems = {t[:-1] if len(t) > 3 else t for t in latin if _parts.fullmatch(t)}
-        self._latin = (
-            re.compile(
-                rf"(?<!{_LETTER})(?:{'|'.join(map(re.escape, stems))}){_LETTER}*"
-            )
-            if stems
-            else None
-        )
-        self._has_latin = bool(latin)
+        self._stems = {t[:-1] if len(t) > 3 else t for t in self._simple}
 
     def __bool__(self) -> bool:
         return bool(self._tokens)
 
-    def spans(self, folded: str) -> list[tuple[int, int, str]]:
+    def spans(self, folded: str) -> list[Span]:
         """(start, end, token) of every word found in a normalised text, in order."""
-        found: list[tuple[int, int, str]] = []
-        if self._han is not None:
-            found += ((m.start(), m.end(), m[0]) for m in self._han.finditer(folded))
-        if self._latin is not None:
-            for m in self._latin.finditer(folded):
-                token = _stem(m[0])
+        found: list[Span] = []
+        for token in self._han:
+            found += ((at, at + len(token), token) for at in _places(token, folded))
+        for stem in self._stems:
+            for at in _places(stem, folded):
+                word = _parts.match(folded, at)
+                if word is None or (at and _parts.match(folded, at - 1)):
+                    continue
+                token = _stem(word[0])
                 if token in self._tokens:
-                    found.append((m.start(), m.end(), token))
-        if self._has_latin:
+                    found.append((at, word.end(), token))
+        if self._has_compound(folded):
             found += self._compounds(folded)
         found.sort(key=lambda span: (span[0], -span[1]))
         return _without_overlaps(found)
 
-    def _compounds(self, folded: str) -> Iterable[tuple[int, int, str]]:
+    def _has_compound(self, folded: str) -> bool:
+        """Whether wi-fi may stand there, asked for so or as wifi."""
+        if any(whole in folded for whole in self._whole):
+            return True
+        joined = folded.replace("-", "").replace("'", "").replace("’", "")
+        return len(joined) < len(folded) and any(
+            joined.count(word) > folded.count(word) for word in self._simple
+        )
+
+    def _compounds(self, folded: str) -> Iterable[Span]:
         for match in _compounds.finditer(folded):
             for spelling in _latin(match[0])[0]:
                 if spelling in self._tokens:
@@ -281,7 +288,7 @@ class Highlighter:
                 pieces += [escape(text[at:first]), "<mark>", escape(text[first:last])]
                 pieces.append("</mark>")
                 at = last
-        pieces += [escape(text[at:end]), "…" if end < len(text) else ""]
+        pieces += [escape(text[at:end].rstrip()), "…" if end < len(text) else ""]
         return mark_safe("".join(pieces))  # noqa: S308 - every piece is escaped
 
 
@@ -290,7 +297,11 @@ def highlight(text: str, query_tokens: Iterable[str], max_chars: int) -> SafeStr
     return Highlighter(query_tokens).mark(text, max_chars)
 
 
-Span = tuple[int, int, str]
+def _places(token: str, text: str) -> Iterable[int]:
+    at = text.find(token)
+    while at >= 0:
+        yield at
+        at = text.find(token, at + len(token))
 
 
 def _without_overlaps(spans: list[Span]) -> list[Span]:

@@ -25,7 +25,7 @@ SECTION_WEIGHTS: Mapping[str, float] = {
 }
 # The parts a snippet is cut from, the most helpful first.
 SNIPPET_SECTIONS = ("accepted", "summary", "question", "body", "answers")
-SNIPPET_SOURCE_CHARS = 1_200
+SNIPPET_SOURCE_CHARS = 2_000
 SNIPPET_CHARS = 160
 
 
