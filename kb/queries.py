@@ -94,11 +94,8 @@ def related_articles(article: ArticlePage, limit: int = 5) -> list[ArticlePage]:
 
 def lately_checked(language: str, limit: int = 5) -> list[ArticlePage]:
     """What editors looked at last; one query."""
-    return list(
-        articles(language).order_by(F("checked_on").desc(nulls_last=True), "-pk")[
-            :limit
-        ]
-    )
+    checked = articles(language).filter(checked_on__isnull=False)
+    return list(checked.order_by("-checked_on", "-pk")[:limit])
 
 
 def tally(article: ArticlePage) -> ArticleTally:

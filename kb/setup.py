@@ -76,6 +76,7 @@ def _halls(root: Page) -> list[HallPage]:
                     slug=f"hall-{language}",
                     locale=locale,
                     headline=_("What do you need help with?"),
+                    search_hint=_("Say it in a few words"),
                     introduction=_(
                         "Official answers and help from other customers, in one place."
                     ),
