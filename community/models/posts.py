@@ -81,10 +81,6 @@ class QuestionQuerySet(PostQuerySet):
         """Asked or last re-opened at this moment or before."""
         return self.filter(cycle_started_at__lte=moment)
 
-    def no_answer_since(self, moment: datetime) -> Self:
-        """Whose newest answer is at least as old as this moment."""
-        return self.filter(last_answer_at__lte=moment)
-
 
 class Post(models.Model):
     """What a question, an answer and a comment share. Never deleted as a row."""

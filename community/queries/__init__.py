@@ -5,21 +5,16 @@ from community.queries.leaders import LeaderFact, LeaderFacts, leader_facts
 from community.queries.lists import (
     SORTS,
     as_rows,
-    followed_by,
     hot_questions,
-    newest_questions,
     question_list,
     questions_of,
     recently_solved,
-    sitemap_starts,
-    sitemap_threads,
 )
 from community.queries.members import (
     MemberSummary,
     Strength,
     best_answers,
     member_summary,
-    reputation_history,
     strengths_of,
     tally_of,
 )
@@ -30,12 +25,10 @@ from community.queries.moderation import (
     waiting_posts,
 )
 from community.queries.taxonomy import (
-    circles_with_counts,
     find_circle,
     find_tag,
     open_circles,
     popular_tags,
-    tags_starting,
 )
 from community.queries.threads import (
     ArticleLink,
@@ -50,7 +43,6 @@ from community.queries.threads import (
     thread_page,
     tombstone,
 )
-from community.queries.waiting import waiting_questions
 
 __all__ = [
     "SORTS",
@@ -66,17 +58,14 @@ __all__ = [
     "Version",
     "as_rows",
     "best_answers",
-    "circles_with_counts",
     "find_circle",
     "find_question",
     "find_tag",
-    "followed_by",
     "handled_flags",
     "history",
     "hot_questions",
     "leader_facts",
     "member_summary",
-    "newest_questions",
     "open_circles",
     "open_flags",
     "page_of_answer",
@@ -85,16 +74,11 @@ __all__ = [
     "questions_of",
     "recently_solved",
     "removed_questions",
-    "reputation_history",
-    "sitemap_starts",
-    "sitemap_threads",
     "sources_of",
     "strengths_of",
-    "tags_starting",
     "tally_of",
     "thread_page",
     "threads_tagged",
     "tombstone",
     "waiting_posts",
-    "waiting_questions",
 ]

@@ -77,16 +77,6 @@ def as_rows(questions: QuerySet[Question]) -> QuerySet[Question]:
     )
 
 
-def newest_questions(language: str, limit: int = 30) -> QuerySet[Question]:
-    """For the feed: rows as in a list, with the whole body_html."""
-    rows = Question.objects.visible().in_language(language)
-    return (
-        rows.select_related("author", "circle")
-        .defer("body", "body_text")
-        .order_by("-created_at", "-pk")[:limit]
-    )
-
-
 def recently_solved(
     language: str, since: datetime, limit: int = 5
 ) -> QuerySet[Question]:
@@ -114,29 +104,3 @@ def hot_questions(language: str, since: datetime, limit: int = 5) -> QuerySet[Qu
 def questions_of(person: Person, limit: int = 20) -> QuerySet[Question]:
     rows = Question.objects.visible().filter(author=person)
     return as_rows(rows).order_by("-created_at", "-pk")[:limit]
-
-
-def followed_by(person: Person) -> QuerySet[Question]:
-    rows = Question.objects.visible().filter(follows__person=person)
-    return as_rows(rows).order_by("-last_activity_at", "-pk")
-
-
-def sitemap_threads(
-    language: str, after_id: int = 0, limit: int = 10_000
-) -> list[tuple[int, str, datetime]]:
-    """(id, slug, last change) of the public threads after this id, by id. One query."""
-    rows = Question.objects.visible().in_language(language).filter(pk__gt=after_id)
-    found = rows.order_by("pk").values_list("pk", "slug", "last_activity_at")
-    return list(found[:limit])
-
-
-def sitemap_starts(language: str, size: int = 10_000) -> list[int]:
-    """The `after_id` of each sitemap file of this language, in one pass."""
-    rows = Question.objects.visible().in_language(language).order_by("pk")
-    starts = [0]
-    for number, pk in enumerate(
-        rows.values_list("pk", flat=True).iterator(chunk_size=size), start=1
-    ):
-        if number % size == 0:
-            starts.append(pk)
-    return starts

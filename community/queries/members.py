@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from community.models import Answer, MemberTally, PostState, ReputationChange, Tag
+from community.models import Answer, MemberTally, PostState, Tag
 from people.models import Person
 
 
@@ -84,7 +84,3 @@ def strengths_of(person: Person, limit: int = 5) -> list[Strength]:
         Strength(tag, tag.my_answers, tag.my_accepted, tag.my_votes or 0)
         for tag in rows
     ]
-
-
-def reputation_history(person: Person) -> QuerySet[ReputationChange]:
-    return ReputationChange.objects.filter(person=person).order_by("-at", "-pk")

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from community import actions, queries
-from community.models import Circle, Question, Tag
+from community.models import Circle, Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -58,10 +58,6 @@ def test_a_list_holds_only_what_anybody_may_see(make_question, asker, moderator,
     actions.hide_post(post=hidden, by=moderator, at=clock.now)
 
     assert list(queries.question_list(language="en")) == [kept]
-    assert queries.sitemap_threads("en") == [
-        (kept.pk, kept.slug, kept.last_activity_at)
-    ]
-    assert list(queries.newest_questions("en")) == [kept]
 
 
 def test_a_list_is_filtered_by_circle_and_by_tag(make_question, circle):
@@ -126,46 +122,9 @@ def test_hot_is_what_troubles_most_people(make_question, make_crowd, clock):
     assert rows[0] == hot
 
 
-def test_the_sitemap_is_cut_by_id(make_question):
-    made = [make_question() for _ in range(5)]
-
-    starts = queries.sitemap_starts("en", size=2)
-    parts = [queries.sitemap_threads("en", after_id=start, limit=2) for start in starts]
-
-    assert [[pk for pk, _slug, _at in part] for part in parts] == [
-        [made[0].pk, made[1].pk],
-        [made[2].pk, made[3].pk],
-        [made[4].pk],
-    ]
-
-
-def test_circles_count_what_is_visible_in_a_language(
-    make_question, circle, asker, clock
-):
-    make_question()
-    gone = make_question()
-    actions.delete(person=asker, post=gone, at=clock.now)
-
-    (shown,) = queries.circles_with_counts("en")
-
-    assert (shown, shown.visible_count) == (circle, 1)
-    assert queries.circles_with_counts("zh-hans")[0].visible_count == 0
-
-
 def test_popular_tags_are_those_in_use(make_question):
     make_question(tags=["esim", "app"])
     make_question(tags=["esim"])
     Tag.objects.create(slug="unused", name="unused", name_key="unused")
 
     assert [tag.name for tag in queries.popular_tags("en")] == ["esim", "app"]
-
-
-def test_my_followed_threads_come_with_the_newest_activity_first(
-    make_question, make_answer, helper, asker, clock
-):
-    first, second = make_question(), make_question()
-    make_answer(question=first, at=clock.move(minutes=1))
-    make_answer(question=second, at=clock.move(minutes=1))
-
-    assert list(queries.followed_by(helper)) == [second, first]
-    assert set(queries.questions_of(asker)) == set(Question.objects.all())

@@ -50,16 +50,3 @@ def test_somebody_who_never_wrote_has_an_empty_summary(stranger):
 
     assert summary.tally.reputation == 1
     assert (summary.best_answers, summary.strengths) == ([], [])
-
-
-def test_reputation_is_told_newest_first(make_answer, asker, helper, stranger, clock):
-    answer = make_answer()
-    actions.vote(person=stranger, post=answer, value=1, at=clock.move(minutes=1))
-    actions.accept(person=asker, answer=answer, at=clock.move(minutes=1))
-
-    history = queries.reputation_history(helper)
-
-    assert [(change.reason, change.amount) for change in history] == [
-        ("accepted", 15),
-        ("answer_voted_up", 10),
-    ]

@@ -77,14 +77,3 @@ def test_only_managers_make_synonyms_and_never_chains(
         actions.make_synonym(tag=three, canonical=one, by=manager)
     actions.make_synonym(tag=two, canonical=three, by=manager)
     assert queries.find_tag("one") == three
-
-
-def test_somebody_typing_is_offered_used_tags_of_their_language_first(make_question):
-    make_question(title="路由器怎么设置才好", tags=["router 设置"])
-    make_question(tags=["router", "roaming"])
-    make_question(tags=["router"])
-
-    offered = [tag.name for tag in queries.tags_starting("ROU", "zh-hans")]
-
-    assert offered == ["router 设置", "router"]
-    assert not queries.tags_starting("  ", "en")
