@@ -9,12 +9,29 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
+from django.utils.translation import (
+    gettext as _,
+    gettext_lazy,
+    ngettext,
+    pgettext,
+    pgettext_lazy,
+)
 
 from community.models import Question, QuestionEvent
 
 Kind = QuestionEvent.Kind
 
+_WORDS = {
+    Kind.ASKED: pgettext_lazy("step", "Asked"),
+    Kind.ANSWERED: pgettext_lazy("step", "Answered"),
+    Kind.ACCEPTED: pgettext_lazy("step", "Accepted"),
+    Kind.UNACCEPTED: pgettext_lazy("step", "Re-opened"),
+    Kind.ESCALATED: pgettext_lazy("step", "Escalated"),
+    Kind.TICKET_OPENED: pgettext_lazy("step", "Ticket"),
+    Kind.OFFICIAL_ANSWER: pgettext_lazy("step", "Official"),
+    Kind.SOLVED: pgettext_lazy("step", "Solved"),
+    Kind.ARTICLE_PUBLISHED: pgettext_lazy("step", "Article"),
+}
 _LOOK: dict[str, tuple[str, str]] = {
     Kind.ASKED: ("message-circle-question", ""),
     Kind.ANSWERED: ("message-2", ""),
@@ -145,10 +162,10 @@ def _step(
     *,
     is_new_day: bool,
 ) -> Step:
-    icon, tone = _LOOK.get(event.kind, ("circle-dashed", ""))
+    icon, tone = _LOOK[event.kind]
     return Step(
         kind=event.kind,
-        word=str(event.get_kind_display()),
+        word=str(_WORDS[Kind(event.kind)]),
         icon=icon,
         tone=tone,
         at=event.at,
@@ -182,7 +199,7 @@ def _line(question: Question, steps: list[Step]) -> list[Step]:
 
 
 def _still_to_come(kind: QuestionEvent.Kind) -> Step:
-    return Step(kind, str(kind.label), _LOOK[kind][0], "is-next")
+    return Step(kind, str(_WORDS[kind]), _LOOK[kind][0], "is-next")
 
 
 def _href(event: QuestionEvent, here: set[int]) -> str:
