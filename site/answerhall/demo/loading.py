@@ -31,7 +31,7 @@ from kb.models import ArticlePage
 from people.actions import create_person
 from people.models import Person
 from rewards import actions as rewards
-from rewards.models import EarnRule, Gift
+from rewards.models import EarnRule, Gift, ScoreModel
 from rewards.queries import spendable
 
 FOLDER = Path(__file__).parent
@@ -97,6 +97,7 @@ def furnish(*, at: datetime) -> dict[str, int]:
     happened = demo.happen()
     _tickets(demo)
     _a_redemption(demo)
+    rewards.score_leaders(at=demo.now)
     return {
         "people": Person.objects.count(),
         "articles": ArticlePage.objects.live().count(),
@@ -178,6 +179,8 @@ def _tag(name: str, language: str) -> Tag:
 def _rules_and_gifts() -> None:
     for event, amount in POINTS.items():
         EarnRule.objects.filter(event=event).update(points=amount)
+    # Small as it is, the demo shows all five parts of the score.
+    ScoreModel.objects.create(full_from_answers=0)
     for row in _read("gifts.toml")["gift"]:
         gift = Gift(
             slug=row["slug"],

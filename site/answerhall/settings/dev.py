@@ -6,3 +6,4 @@ SECRET_KEY = SECRET_KEY or "development-only-key-never-used-in-production-012345
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 ANSWERHALL_STAFF_MFA = env("ANSWERHALL_STAFF_MFA", default="off")
 SHOW_SENT_MAIL = True
+DEMO_LOGINS_ALLOWED = True

@@ -20,3 +20,4 @@ HAYSTACK_CONNECTIONS = {
     "default": HAYSTACK_CONNECTIONS["default"] | {"PATH": str(STATE / "index")}
 }
 SHOW_SENT_MAIL = True
+DEMO_LOGINS_ALLOWED = True
