@@ -58,6 +58,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "page": page,
         "start": (number - 1) * queries.PER_PAGE,
         "log_key": key,
+        "tell_staff": found.degraded and request.user.is_staff,
         "interface_language": language,
         "query_string": f"?{request.GET.urlencode()}" if request.GET else "",
     }

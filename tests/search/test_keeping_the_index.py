@@ -457,7 +457,7 @@ def test_reading_while_somebody_writes_never_fails(put, make_document, index):
 
     thread = threading.Thread(target=read)
     thread.start()
-    for number in range(40):
+    for number in range(20):
         index.write([make_document(number, "Roaming")])
     done.set()
     thread.join()
