@@ -15,6 +15,9 @@ class RewardsConfig(AppConfig):
 
         for module in ("notifications", "receivers"):
             import_module(f"rewards.{module}")
+        from rewards.queries import points_export
+
+        registries.export("rewards")(points_export)
         for model in ("Transfer", "Entry", "LotUse"):
             append_only.register(f"rewards.{model}")
         registries.grant(

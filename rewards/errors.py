@@ -44,6 +44,22 @@ class KeyOfAnotherOrder(Refused):
     )
 
 
+class CostChanged(Refused):
+    status = 409
+    sentence = _(
+        "This gift costs %(cost)s points now, not what you saw before. "
+        "Nothing was taken from you. Look again and confirm if you still want it."
+    )
+
+
+class FormWithoutKey(Refused):
+    status = 400
+    sentence = _(
+        "The order came without the key of its form. Nothing was taken from you. "
+        "Confirm it here once more."
+    )
+
+
 class AlreadySettled(Refused):
     status = 409
     sentence = _("This order was already delivered or cancelled. Nothing was changed.")

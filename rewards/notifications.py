@@ -31,5 +31,5 @@ def order_cancelled(data: dict[str, Any]) -> str:
 
 
 def _gift(data: dict[str, Any]) -> str:
-    gift = Gift.objects.filter(pk=data.get("gift")).first()
+    gift = Gift.objects.filter(pk=data["gift"]).first()
     return gift.title if gift else ""

@@ -16,7 +16,7 @@ from community.signals import (
 )
 from people.models import Person
 from rewards import numbers
-from rewards.actions.earning import award, take_back
+from rewards.actions import award, take_back, take_back_from
 from rewards.models import EarnRule
 
 Event = EarnRule.Event
@@ -26,32 +26,8 @@ Event = EarnRule.Event
 def pay_for_acceptance(
     question: Question, answer: Answer, by: Person | None, at: datetime, **_: Any
 ) -> None:
-    if not _earns(answer, question):
-        return
-    award(
-        event=Event.ACCEPTED,
-        person=answer.author_id,
-        partner=question.author_id,
-        source_type="answer",
-        source_id=answer.pk,
-        post=answer.pk,
-        actor=by,
-        at=at,
-    )
-    waited = answer.created_at - question.created_at
-    if question.first_answer_at == answer.created_at and (
-        waited >= numbers.RESCUE_AFTER
-    ):
-        award(
-            event=Event.RESCUE,
-            person=answer.author_id,
-            partner=question.author_id,
-            source_type="answer",
-            source_id=answer.pk,
-            post=answer.pk,
-            actor=by,
-            at=at,
-        )
+    if _helps(answer, question):
+        _pay_acceptance(question, answer, by=by, earned_at=at, at=at)
 
 
 @receiver(answer_unaccepted)
@@ -59,108 +35,116 @@ def take_back_acceptance(
     answer: Answer, by: Person | None, at: datetime, **_: Any
 ) -> None:
     for event in (Event.ACCEPTED, Event.RESCUE):
-        take_back(
-            event=event,
-            person=answer.author_id,
-            source_type="answer",
-            source_id=answer.pk,
-            actor=by,
-            at=at,
-        )
+        take_back_from(event=event, **_cause(answer), actor=by, at=at)
 
 
 @receiver(vote_changed)
 def pay_for_vote(
     post: Question | Answer, voter: Person, old: int, new: int, at: datetime, **_: Any
 ) -> None:
-    if not isinstance(post, Answer) or not _earns(post, post.question):
+    if not isinstance(post, Answer):
         return
     if old == 1:
-        _take_back_vote(post, voter.pk, at)
-    if new == 1:
-        _pay_vote(post, voter.pk, at)
+        take_back(event=Event.UPVOTE, **_cause(post), partner=voter, at=at)
+    if new == 1 and _helps(post, post.question):
+        _pay_vote(post, voter.pk, earned_at=at, at=at)
 
 
 @receiver(post_deleted)
-def take_back_all(post: Any, by: Person | None, at: datetime, **_: Any) -> None:
+def take_back_all(
+    post: Question | Answer, by: Person | None, at: datetime, **_: Any
+) -> None:
+    """Credit for an article stays: the article goes on saying what they wrote."""
     for answer in _answers_of(post):
-        take_back_acceptance(answer=answer, by=by, at=at)
-        for voter_id in _up_voters(answer):
-            _take_back_vote(answer, voter_id, at)
+        for event in (Event.ACCEPTED, Event.RESCUE, Event.UPVOTE):
+            take_back_from(event=event, **_cause(answer), actor=by, at=at)
 
 
 @receiver(post_restored)
-def pay_all_again(post: Any, by: Person | None, at: datetime, **_: Any) -> None:
+def pay_all_again(
+    post: Question | Answer, by: Person | None, at: datetime, **_: Any
+) -> None:
+    """Under the caps of the days on which it was earned first."""
     for answer in _answers_of(post):
         question = answer.question
-        if not (answer.is_visible and question.is_visible):
-            continue
-        if not _earns(answer, question):
+        visible = answer.is_visible and question.is_visible
+        if not (visible and _helps(answer, question)):
             continue
         if question.accepted_answer_id == answer.pk:
-            pay_for_acceptance(question=question, answer=answer, by=by, at=at)
-        for voter_id in _up_voters(answer):
-            _pay_vote(answer, voter_id, at)
+            earned_at = question.accepted_at or at
+            _pay_acceptance(question, answer, by=by, earned_at=earned_at, at=at)
+        votes = Vote.objects.filter(answer=answer, value=1, voter__isnull=False)
+        for voter_id, voted_at in votes.order_by("pk").values_list("voter_id", "at"):
+            _pay_vote(answer, voter_id, earned_at=voted_at, at=at)
 
 
 @receiver(article_credited)
 def pay_for_article(
     source: ArticleSource, question: Question, at: datetime, **_: Any
 ) -> None:
-    answer = source.answer
-    if answer is None or not _earns(answer, question, own_counts=True):
-        return
-    award(
-        event=Event.ARTICLE_CREDIT,
-        person=source.person_id,
-        source_type="article_source",
-        source_id=source.pk,
-        post=answer.pk,
-        at=at,
-    )
+    if source.answer is not None and _earns(source.answer, question):
+        award(event=Event.ARTICLE_CREDIT, **_cause(source.answer), at=at)
 
 
-def _earns(answer: Answer, question: Question, *, own_counts: bool = False) -> bool:
-    """History earns nothing, official work is paid otherwise, nor oneself."""
-    if answer.is_imported or question.is_imported:
+def _earns(answer: Answer, question: Question) -> bool:
+    """History earns nothing, official work is paid otherwise, the erased are gone."""
+    if answer.is_imported or question.is_imported or answer.voice == Voice.OFFICIAL:
         return False
-    if answer.voice == Voice.OFFICIAL:
-        return False
-    return own_counts or answer.author_id != question.author_id
+    return not answer.author.is_erased
 
 
-def _pay_vote(answer: Answer, voter_id: int, at: datetime) -> None:
+def _helps(answer: Answer, question: Question) -> bool:
+    """Nobody earns by answering themselves, whoever votes for it."""
+    return answer.author_id != question.author_id and _earns(answer, question)
+
+
+def _pay_acceptance(
+    question: Question,
+    answer: Answer,
+    *,
+    by: Person | None,
+    earned_at: datetime,
+    at: datetime,
+) -> None:
+    events = [Event.ACCEPTED]
+    waited = answer.created_at - question.created_at
+    is_first = question.first_answer_at == answer.created_at
+    if is_first and waited >= numbers.RESCUE_AFTER:
+        events.append(Event.RESCUE)
+    for event in events:
+        award(
+            event=event,
+            **_cause(answer),
+            partner=question.author_id,
+            actor=by,
+            earned_at=earned_at,
+            at=at,
+        )
+
+
+def _pay_vote(
+    answer: Answer, voter_id: int, *, earned_at: datetime, at: datetime
+) -> None:
     award(
         event=Event.UPVOTE,
-        person=answer.author_id,
+        **_cause(answer),
         partner=voter_id,
-        source_type="vote",
-        source_id=f"{answer.pk}:{voter_id}",
-        post=answer.pk,
+        earned_at=earned_at,
         at=at,
     )
 
 
-def _take_back_vote(answer: Answer, voter_id: int, at: datetime) -> None:
-    take_back(
-        event=Event.UPVOTE,
-        person=answer.author_id,
-        source_type="vote",
-        source_id=f"{answer.pk}:{voter_id}",
-        at=at,
-    )
+def _cause(answer: Answer) -> dict[str, Any]:
+    return {
+        "person": answer.author_id,
+        "source_type": "answer",
+        "source_id": answer.pk,
+    }
 
 
-def _answers_of(post: Any) -> list[Answer]:
+def _answers_of(post: Question | Answer) -> list[Answer]:
     """The answers whose points hang on this post: itself, or all of its thread."""
-    answers = Answer.objects.select_related("question")
+    answers = Answer.objects.select_related("question", "author")
     if isinstance(post, Answer):
         return list(answers.filter(pk=post.pk))
-    if isinstance(post, Question):
-        return list(answers.filter(question=post).order_by("pk"))
-    return []
-
-
-def _up_voters(answer: Answer) -> list[int]:
-    votes = Vote.objects.filter(answer=answer, value=1, voter__isnull=False)
-    return list(votes.order_by("pk").values_list("voter_id", flat=True))
+    return list(answers.filter(question=post).order_by("author_id", "pk"))

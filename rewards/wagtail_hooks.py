@@ -7,14 +7,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from people.models import Person
+from people.requests import SignedInRequest
 from rewards import queries
 from rewards.admin import GiftPermissions, ScorePermissions
+from rewards.forms import GiftForm
 from rewards.models import EarnRule, Gift, ScoreModel
 from rewards.views import staff
 
@@ -27,7 +30,8 @@ class EarnRuleViewSet(SnippetViewSet):
         FieldPanel("event"),
         FieldRowPanel([FieldPanel("points"), FieldPanel("enabled")]),
         FieldRowPanel([FieldPanel("daily_cap"), FieldPanel("per_post_cap")]),
-        FieldRowPanel([FieldPanel("fades_per_pair"), FieldPanel("vest_days")]),
+        FieldPanel("fades_per_pair"),
+        FieldRowPanel([FieldPanel("vest_days"), FieldPanel("expires_after_months")]),
     ]
 
 
@@ -35,17 +39,21 @@ class GiftViewSet(SnippetViewSet):
     model = Gift
     icon = "pick"
     list_display = ["title_en", "title_zh", "cost", "stock", "visible"]
-    panels = [
-        FieldRowPanel([FieldPanel("title_en"), FieldPanel("title_zh")]),
-        FieldPanel("slug"),
-        FieldRowPanel([FieldPanel("description_en"), FieldPanel("description_zh")]),
-        FieldPanel("picture"),
-        FieldRowPanel(
-            [FieldPanel("cost"), FieldPanel("stock"), FieldPanel("per_person_limit")]
-        ),
-        FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
-        FieldRowPanel([FieldPanel("region"), FieldPanel("visible")]),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("title_en"), FieldPanel("title_zh")]),
+            FieldPanel("slug"),
+            FieldRowPanel([FieldPanel("description_en"), FieldPanel("description_zh")]),
+            FieldPanel("picture"),
+            FieldRowPanel([FieldPanel("cost"), FieldPanel("per_person_limit")]),
+            FieldRowPanel([FieldPanel("stock_mode"), FieldPanel("stock")]),
+            FieldPanel("stock_seen"),
+            FieldPanel("new_codes"),
+            FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
+            FieldRowPanel([FieldPanel("region"), FieldPanel("visible")]),
+        ],
+        base_form_class=GiftForm,
+    )
 
 
 class ScoreModelViewSet(SnippetViewSet):
@@ -130,13 +138,13 @@ def add_liability(request: HttpRequest, panels: list) -> None:
 
 
 @hooks.register("top_account")
-def points_in_the_top_bar(request: HttpRequest) -> SafeString:
+def points_in_the_top_bar(request: SignedInRequest) -> SafeString:
     amount = queries.spendable(request.user)
     return render_to_string("rewards/top_account.html", {"amount": amount}, request)
 
 
 @hooks.register("profile_parts", order=50)
-def score_on_the_profile(request: HttpRequest, person: object) -> SafeString | str:
+def score_on_the_profile(request: HttpRequest, person: Person) -> SafeString | str:
     row = queries.score_of(person)
     if row is None:
         return ""

@@ -1,7 +1,8 @@
 """Everything that changes points, orders, scores and the agents' programme."""
 
+from rewards.actions.ageing import expire_points, vest_points
 from rewards.actions.agents import appoint_agent, end_agent, is_agent
-from rewards.actions.earning import award, expire_points, take_back, vest_points
+from rewards.actions.earning import award, take_back, take_back_from
 from rewards.actions.redeeming import cancel, fulfil, redeem
 from rewards.actions.scoring import score_leaders
 
@@ -16,5 +17,6 @@ __all__ = [
     "redeem",
     "score_leaders",
     "take_back",
+    "take_back_from",
     "vest_points",
 ]

@@ -83,6 +83,8 @@ def take_from_lots(
     transfer: Transfer, account: Account, amount: int, first: Sequence[int] = ()
 ) -> None:
     """Use up `amount` of the account's lots: those named first, then by expiry."""
+    if amount == 0:
+        return
     lots = list(
         Lot.objects.filter(account=account, remaining__gt=0)
         .select_for_update(no_key=True)
@@ -93,7 +95,7 @@ def take_from_lots(
         if amount == 0:
             return
         used = min(lot.remaining, amount)
-        _use(lot, transfer, used)
+        use_lot(lot, transfer, used)
         amount -= used
     if amount:
         raise AssertionError(f"{account} holds {amount} points that no lot knows")
@@ -103,10 +105,11 @@ def put_back_into_lots(transfer: Transfer, uses: Sequence[LotUse]) -> None:
     """Undo these uses; the lots keep the expiry they always had."""
     for use in uses:
         lot = Lot.objects.select_for_update(no_key=True).get(pk=use.lot_id)
-        _use(lot, transfer, -use.amount)
+        use_lot(lot, transfer, -use.amount)
 
 
-def _use(lot: Lot, transfer: Transfer, amount: int) -> None:
+def use_lot(lot: Lot, transfer: Transfer, amount: int) -> None:
+    """Take `amount` from a locked lot (put back what is negative), and note it."""
     lot.remaining -= amount
     lot.save(update_fields=["remaining"])
     LotUse.objects.create(lot=lot, transfer=transfer, amount=amount)

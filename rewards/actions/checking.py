@@ -1,9 +1,23 @@
 """Prove the ledger on the live database."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.conf import settings
+from django.db.models import (
+    Count,
+    F,
+    IntegerField,
+    Max,
+    Model,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from rewards.models import (
     Account,
@@ -14,6 +28,7 @@ from rewards.models import (
     LotUse,
     Redemption,
     Transfer,
+    Voucher,
 )
 
 
@@ -55,8 +70,8 @@ def _reserved_is_what_is_on_order() -> Iterator[str]:
 
 def _lots_are_their_uses() -> Iterator[str]:
     lots = Lot.objects.annotate(used=_sum(LotUse, "lot", "amount"))
-    for lot in lots.exclude(remaining=F("granted") - F("used")):
-        yield f"lot {lot.pk} has {lot.remaining} of {lot.granted}, {lot.used} were used"
+    for one in lots.exclude(remaining=F("granted") - F("used")):
+        yield f"lot {one.pk} has {one.remaining} of {one.granted}, {one.used} were used"
     unreleased = Lot.objects.filter(
         Q(account__kind="held", vests_at__isnull=True)
         | Q(account__kind="spendable", vests_at__isnull=False)
@@ -77,19 +92,93 @@ def _all_accounts_sum_to_zero() -> Iterator[str]:
 
 
 def _awards_are_reversed_once() -> Iterator[str]:
-    twice = (
-        Transfer.objects.filter(reverses__isnull=False)
-        .values("reverses")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
-    )
-    for row in twice:
+    reversals = Transfer.objects.filter(reverses__isnull=False)
+    counted = reversals.order_by().values("reverses").annotate(n=Count("pk"))
+    for row in counted.filter(n__gt=1):
         yield f"transfer {row['reverses']} is reversed {row['n']} times"
-    wrong = Transfer.objects.filter(reverses__isnull=False).exclude(
-        reverses__kind="award"
-    )
-    for transfer in wrong:
+    for transfer in reversals.exclude(reverses__kind="award"):
         yield f"transfer {transfer.pk} reverses something that is no award"
+    for transfer in Transfer.objects.filter(kind="reversal", reverses__isnull=True):
+        yield f"transfer {transfer.pk} reverses nothing"
+
+
+def _a_cause_earns_once() -> Iterator[str]:
+    """What a cause got in all is never more than its rule's points."""
+    causes = (
+        Entry.objects.filter(
+            transfer__kind="award",
+            transfer__reversed_by__isnull=True,
+            debit__kind="issued",
+        )
+        .order_by()
+        .values(
+            "transfer__person",
+            "transfer__partner",
+            "transfer__reason",
+            "transfer__source_type",
+            "transfer__source_id",
+        )
+        .annotate(paid=Sum("amount"), most=Max(_number("points")))
+    )
+    for row in causes.filter(paid__gt=F("most")):
+        yield (
+            f"{row['transfer__reason']} of {row['transfer__source_type']} "
+            f"{row['transfer__source_id']} earned {row['paid']}, not {row['most']}"
+        )
+    for transfer in Transfer.objects.filter(kind="award", partner=F("person")):
+        yield f"transfer {transfer.pk} pays a person for helping themselves"
+
+
+def _days_stay_under_their_cap() -> Iterator[str]:
+    days = (
+        Entry.objects.filter(
+            transfer__kind="award",
+            transfer__reversed_by__isnull=True,
+            debit__kind="issued",
+        )
+        .annotate(
+            cap=_number("daily_cap"),
+            day=TruncDate(
+                "transfer__earned_at",
+                tzinfo=ZoneInfo(settings.ANSWERHALL_TIME_ZONE),
+            ),
+        )
+        .order_by()
+        .values("transfer__person", "day")
+        .annotate(
+            paid=Sum("amount"),
+            most=Max("cap"),
+            without=Count("pk", filter=Q(cap__isnull=True)),
+        )
+    )
+    for row in days.filter(without=0, paid__gt=F("most")):
+        yield (
+            f"person {row['transfer__person']} earned {row['paid']} on {row['day']}, "
+            f"the cap was {row['most']}"
+        )
+
+
+def _debts_are_what_was_not_taken_back() -> Iterator[str]:
+    """What reversals asked for, less what reached the hall, is still owed."""
+    owed: dict[int, int] = {}
+    reversals = Transfer.objects.filter(kind="reversal").values_list(
+        "person_id", "data__amount"
+    )
+    for person_id, amount in reversals.iterator():
+        owed[person_id] = owed.get(person_id, 0) + amount
+    paid = (
+        Entry.objects.filter(credit__kind="clawback")
+        .order_by()
+        .values_list("transfer__person")
+        .annotate(Sum("amount"))
+    )
+    for person_id, amount in paid.iterator():
+        owed[person_id] = owed.get(person_id, 0) - amount
+    noted = dict(Debt.objects.values_list("pk", "amount"))
+    for person_id in sorted(owed.keys() | noted.keys()):
+        due, debt = owed.get(person_id, 0), noted.get(person_id, 0)
+        if due != debt:
+            yield f"person {person_id} owes {debt}, the transfers say {due}"
 
 
 def _nothing_is_negative() -> Iterator[str]:
@@ -101,15 +190,64 @@ def _nothing_is_negative() -> Iterator[str]:
         yield f"gift {gift.pk} has negative stock"
 
 
-def _every_order_is_booked_once() -> Iterator[str]:
-    booked = Transfer.objects.filter(kind="redeem").count()
-    ordered = Redemption.objects.count()
-    if booked != ordered:
-        yield f"{ordered} orders, but {booked} were booked"
+def _orders_are_booked_as_they_stand() -> Iterator[str]:
+    """An order took its cost once, and settling it moved that once more."""
+    booked: dict[tuple[str, str], int] = {}
+    entries = (
+        # A cancelled order may pay a debt too: only the reserve is its own.
+        Entry.objects.filter(
+            Q(debit__kind="reserved") | Q(credit__kind="reserved"),
+            transfer__source_type="redemption",
+        )
+        .order_by()
+        .values_list("transfer__kind", "transfer__source_id")
+        .annotate(Sum("amount"))
+    )
+    for kind, order_id, amount in entries.iterator():
+        booked[kind, order_id] = amount
+    settled = {"fulfilled": "fulfil", "cancelled": "cancel"}
+    for order in Redemption.objects.order_by("pk").iterator():
+        kinds = ["redeem"]
+        if order.state in settled:
+            kinds.append(settled[order.state])
+        for kind in kinds:
+            amount = booked.pop((kind, str(order.pk)), 0)
+            if amount != order.cost:
+                yield f"order {order.pk}: {kind} moved {amount}, it costs {order.cost}"
+    for kind, order_id in booked:
+        yield f"order {order_id}: {kind} was booked, but it is not so"
 
 
-def _sum(model: type, place: str, amount: str) -> Coalesce:
-    rows = model.objects.filter(**{place: OuterRef("pk")}).order_by().values(place)
+def _codes_are_handed_out_once() -> Iterator[str]:
+    free = (
+        Voucher.objects.filter(gift=OuterRef("pk"), redemption__isnull=True)
+        .order_by()
+        .values("gift")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    gifts = Gift.objects.filter(stock_mode="codes").annotate(
+        free=Coalesce(Subquery(free), Value(0))
+    )
+    for gift in gifts.exclude(stock=F("free")):
+        yield f"gift {gift.slug} says {gift.stock} are left, {gift.free} codes are free"
+    for voucher in Voucher.objects.filter(redemption__isnull=False).exclude(
+        gift=F("redemption__gift")
+    ):
+        yield f"code {voucher.pk} went to an order of another gift"
+
+
+def _number(name: str) -> Cast:
+    """A number that the transfer's rule had when it was applied."""
+    return Cast(KeyTextTransform(name, "transfer__data"), IntegerField())
+
+
+def _sum(model: type[Model], place: str, amount: str) -> Coalesce:
+    rows = (
+        model._default_manager.filter(**{place: OuterRef("pk")})
+        .order_by()
+        .values(place)
+    )
     return Coalesce(Subquery(rows.annotate(n=Sum(amount)).values("n")), Value(0))
 
 
@@ -120,6 +258,10 @@ CHECKS = [
     _lots_are_their_uses,
     _all_accounts_sum_to_zero,
     _awards_are_reversed_once,
+    _a_cause_earns_once,
+    _days_stay_under_their_cap,
+    _debts_are_what_was_not_taken_back,
     _nothing_is_negative,
-    _every_order_is_booked_once,
+    _orders_are_booked_as_they_stand,
+    _codes_are_handed_out_once,
 ]

@@ -2,14 +2,18 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import translation
 
-from common.errors import NotAllowed
+from common.errors import NotAllowed, Refused
 from people import actions as people
 from people.models import Person
+from rewards.actions.ageing import catch_up
 from rewards.actions.booking import (
     Kind,
+    Purse,
     hall_account,
     lock_purse,
     move,
@@ -20,55 +24,52 @@ from rewards.actions.booking import (
 )
 from rewards.errors import (
     AlreadySettled,
+    CostChanged,
     KeyOfAnotherOrder,
-    LimitReached,
-    NotEnoughPoints,
-    NotOnOffer,
     SoldOut,
 )
-from rewards.models import Gift, LotUse, Redemption, Transfer
+from rewards.models import Gift, LotUse, Redemption, Transfer, Voucher
+from rewards.queries.catalogue import not_on_offer, obstacle
 
 
 @transaction.atomic
-def redeem(*, person: Person, gift: Gift, key: str, at: datetime) -> Redemption:
+def redeem(
+    *,
+    person: Person,
+    gift: Gift,
+    key: str,
+    at: datetime,
+    agreed_cost: int | None = None,
+) -> Redemption:
     """Spend the person's points on a gift; the same key again returns the same order.
 
     Raises NotEnoughPoints (with the points still missing), SoldOut, NotOnOffer,
-    LimitReached, KeyOfAnotherOrder. The cost is the gift's own, whatever a form said.
+    LimitReached, KeyOfAnotherOrder. The cost is the gift's own, whatever a form said;
+    CostChanged if it is not the one the person agreed to.
     """
     gift = Gift.objects.get(pk=gift.pk)
     if earlier := _order_of(key):
         return _same_order(earlier, person, gift)
-    _refuse_unless_on_offer(gift, person, at)
+    if agreed_cost is not None and agreed_cost != gift.cost:
+        raise CostChanged(cost=gift.cost)
+    # The losers of a rush leave here, before they hold anything.
+    _refuse_if(not_on_offer(gift, person, at=at))
     # One person's orders happen one after another from here on.
     purse = lock_purse(person.pk)
-    try:
-        with transaction.atomic():
-            order = Redemption.objects.create(
-                person=person, gift=gift, idem_key=key, cost=gift.cost, at=at
-            )
-    except IntegrityError:
-        return _same_order(Redemption.objects.get(idem_key=key), person, gift)
-    if purse.spendable.balance < gift.cost:
-        raise NotEnoughPoints(missing=gift.cost - purse.spendable.balance)
-    _refuse_beyond_limit(gift, person)
-    transfer = record(
-        kind=Transfer.Kind.REDEEM,
-        key=f"redeem:{order.pk}",
-        person=person,
-        actor=person,
-        reason="redeem",
-        source_type="redemption",
-        source_id=order.pk,
-        data={"gift": gift.pk},
-        at=at,
-    )
+    if earlier := _order_of(key):
+        return _same_order(earlier, person, gift)
+    catch_up(purse, at)
+    _refuse_if(obstacle(gift, person, spendable=purse.spendable.balance, at=at))
+    order = _new_order(person, gift, key, at)
+    transfer = _book(order, Transfer.Kind.REDEEM, person, at)
     take_from_lots(transfer, purse.spendable, gift.cost)
+    move(transfer, purse.spendable, purse.reserved, gift.cost)
     # One statement decides who gets the last one.
     taken = Gift.objects.filter(pk=gift.pk, stock__gt=0).update(stock=F("stock") - 1)
     if not taken:
         raise SoldOut
-    move(transfer, purse.spendable, purse.reserved, gift.cost)
+    if gift.has_codes:
+        _hand_out_code(order, purse, at)
     return order
 
 
@@ -77,9 +78,10 @@ def fulfil(*, redemption: Redemption, by: Person, at: datetime) -> Redemption:
     """The gift was handed over: its points are gone for good."""
     order = _open_order(redemption, by)
     purse = lock_purse(order.person_id)
-    transfer = _settle(order, Transfer.Kind.FULFIL, by, at)
-    move(transfer, purse.reserved, hall_account(Kind.REDEEMED), order.cost)
-    return _close(order, Redemption.State.FULFILLED, by, at)
+    _spend_for_good(order, purse, by, at)
+    _close(order, Redemption.State.FULFILLED, by, at)
+    _tell(order, at)
+    return order
 
 
 @transaction.atomic
@@ -87,13 +89,16 @@ def cancel(*, redemption: Redemption, by: Person, at: datetime) -> Redemption:
     """Give points and stock back; the points keep the expiry they had."""
     order = _open_order(redemption, by)
     purse = lock_purse(order.person_id)
-    transfer = _settle(order, Transfer.Kind.CANCEL, by, at)
+    transfer = _book(order, Transfer.Kind.CANCEL, by, at)
     move(transfer, purse.reserved, purse.spendable, order.cost)
     uses = LotUse.objects.filter(transfer__idem_key=f"redeem:{order.pk}")
     put_back_into_lots(transfer, list(uses.order_by("pk")))
     pay_debt(transfer, purse)
-    Gift.objects.filter(pk=order.gift_id).update(stock=F("stock") + 1)
-    return _close(order, Redemption.State.CANCELLED, by, at)
+    counted = Gift.objects.filter(stock_mode=Gift.StockMode.COUNTER)
+    counted.filter(pk=order.gift_id).update(stock=F("stock") + 1)
+    _close(order, Redemption.State.CANCELLED, by, at)
+    _tell(order, at)
+    return order
 
 
 def _order_of(key: str) -> Redemption | None:
@@ -106,34 +111,47 @@ def _same_order(earlier: Redemption, person: Person, gift: Gift) -> Redemption:
     return earlier
 
 
-def _refuse_unless_on_offer(gift: Gift, person: Person, at: datetime) -> None:
-    too_early = gift.opens_at is not None and at < gift.opens_at
-    too_late = gift.closes_at is not None and at >= gift.closes_at
-    elsewhere = gift.region_id is not None and gift.region_id != person.region_id
-    if not gift.visible or too_early or too_late or elsewhere:
-        raise NotOnOffer
+def _refuse_if(reason: Refused | None) -> None:
+    if reason is not None:
+        raise reason
 
 
-def _refuse_beyond_limit(gift: Gift, person: Person) -> None:
-    """Counts the order just written too; the purse's lock keeps others out."""
-    if gift.per_person_limit is None:
-        return
-    mine = Redemption.objects.filter(person=person, gift=gift)
-    had = mine.exclude(state=Redemption.State.CANCELLED).count()
-    if had > gift.per_person_limit:
-        raise LimitReached(most=gift.per_person_limit)
+def _new_order(person: Person, gift: Gift, key: str, at: datetime) -> Redemption:
+    try:
+        with transaction.atomic():
+            return Redemption.objects.create(
+                person=person, gift=gift, idem_key=key, cost=gift.cost, at=at
+            )
+    except IntegrityError:
+        # Somebody else's order came first: our own would have been found above.
+        raise KeyOfAnotherOrder from None
+
+
+def _hand_out_code(order: Redemption, purse: Purse, at: datetime) -> None:
+    """Give the order a free code. The gift's row, locked since its stock fell, guards.
+
+    A code is delivered by being shown: nobody has to send anything.
+    """
+    free = Voucher.objects.filter(gift_id=order.gift_id, redemption=None)
+    voucher = free.order_by("pk").first()
+    if voucher is None:
+        raise SoldOut
+    free.filter(pk=voucher.pk).update(redemption=order)
+    _spend_for_good(order, purse, order.person, at)
+    _close(order, Redemption.State.FULFILLED, None, at)
 
 
 def _open_order(redemption: Redemption, by: Person) -> Redemption:
     if not by.has_perm("rewards.manage_rewards"):
         raise NotAllowed
-    order = Redemption.objects.select_for_update().get(pk=redemption.pk)
+    orders = Redemption.objects.select_related("person")
+    order = orders.select_for_update(of=("self",)).get(pk=redemption.pk)
     if order.state != Redemption.State.ORDERED:
         raise AlreadySettled
     return order
 
 
-def _settle(order: Redemption, kind: str, by: Person, at: datetime) -> Transfer:
+def _book(order: Redemption, kind: str, by: Person, at: datetime) -> Transfer:
     return record(
         kind=kind,
         key=f"{kind}:{order.pk}",
@@ -147,15 +165,24 @@ def _settle(order: Redemption, kind: str, by: Person, at: datetime) -> Transfer:
     )
 
 
-def _close(order: Redemption, state: str, by: Person, at: datetime) -> Redemption:
+def _spend_for_good(order: Redemption, purse: Purse, by: Person, at: datetime) -> None:
+    transfer = _book(order, Transfer.Kind.FULFIL, by, at)
+    move(transfer, purse.reserved, hall_account(Kind.REDEEMED), order.cost)
+
+
+def _close(order: Redemption, state: str, by: Person | None, at: datetime) -> None:
     order.state, order.settled_at, order.settled_by = state, at, by
     order.save(update_fields=["state", "settled_at", "settled_by"])
+
+
+def _tell(order: Redemption, at: datetime) -> None:
+    with translation.override(order.person.language or settings.LANGUAGE_CODE):
+        url = order.get_absolute_url()
     people.notify(
         person=order.person,
-        kind=f"rewards.order_{state}",
+        kind=f"rewards.order_{order.state}",
         data={"gift": order.gift_id},
-        key=f"order:{order.pk}:{state}",
-        url=f"/rewards/redemptions/{order.pk}/",
+        key=f"order:{order.pk}:{order.state}",
+        url=url,
         at=at,
     )
-    return order

@@ -1,6 +1,6 @@
 """Points, what they buy, and the members who help most."""
 
-from rewards.models.catalogue import EarnRule, Gift, Redemption
+from rewards.models.catalogue import EarnRule, Gift, Redemption, Voucher
 from rewards.models.leaders import AgentTerm, LeaderRun, LeaderScore, ScoreModel
 from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
 
@@ -18,4 +18,5 @@ __all__ = [
     "Redemption",
     "ScoreModel",
     "Transfer",
+    "Voucher",
 ]

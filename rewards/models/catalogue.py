@@ -38,6 +38,9 @@ class EarnRule(models.Model):
     vest_days = models.PositiveSmallIntegerField(
         _("held for days"), default=0, help_text=_("0: can be spent at once.")
     )
+    expires_after_months = models.PositiveSmallIntegerField(
+        _("expires after months"), default=12, validators=[MinValueValidator(1)]
+    )
     enabled = models.BooleanField(_("in force"), default=True)
 
     class Meta:
@@ -45,6 +48,11 @@ class EarnRule(models.Model):
         verbose_name_plural = _("earning rules")
         ordering = ["pk"]
         permissions = [("manage_rewards", _("Can manage rules, gifts and orders"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_after_months__gt=0), name="points_live_a_month"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_event_display()
@@ -56,6 +64,10 @@ class GiftQuerySet(models.QuerySet):
 
 
 class Gift(models.Model):
+    class StockMode(models.TextChoices):
+        COUNTER = "counter", _("counted; our team delivers it")
+        CODES = "codes", _("codes; the buyer sees one at once")
+
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     title_en = models.CharField(_("name in English"), max_length=80)
     title_zh = models.CharField(_("name in Chinese"), max_length=80)
@@ -77,6 +89,13 @@ class Gift(models.Model):
     cost = models.PositiveIntegerField(
         _("cost in points"), validators=[MinValueValidator(1)]
     )
+    stock_mode = models.CharField(
+        _("kind of stock"),
+        max_length=10,
+        choices=StockMode.choices,
+        default=StockMode.COUNTER,
+    )
+    # With codes: how many are free. One conditional update hands out the last one.
     stock = models.PositiveIntegerField(_("stock"), default=0)
     per_person_limit = models.PositiveSmallIntegerField(
         _("most one person may have"), null=True, blank=True
@@ -112,12 +131,41 @@ class Gift(models.Model):
         return reverse("rewards:gift", args=[self.slug])
 
     @property
+    def has_codes(self) -> bool:
+        return self.stock_mode == self.StockMode.CODES
+
+    @property
     def title(self) -> str:
         return self.title_zh if _reader_is_chinese() else self.title_en
 
     @property
     def description(self) -> str:
         return self.description_zh if _reader_is_chinese() else self.description_en
+
+
+class Voucher(models.Model):
+    """A code that is worth a gift. Shown to the one who ordered it, to nobody else."""
+
+    gift = models.ForeignKey(Gift, models.PROTECT, related_name="vouchers")
+    code = models.CharField(_("code"), max_length=80)
+    redemption = models.OneToOneField(
+        "rewards.Redemption", models.PROTECT, null=True, related_name="voucher"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gift", "code"], name="a_code_exists_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["gift", "id"],
+                condition=Q(redemption__isnull=True),
+                name="voucher_to_hand_out",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gift_id}#{self.pk}"
 
 
 class Redemption(models.Model):

@@ -63,6 +63,8 @@ class Transfer(models.Model):
     """One fact about points. Its entries move them; `idem_key` makes a repeat nothing.
 
     Stores reason and data, never sentences: the reader's language decides the words.
+    An award that the caps left nothing of stands here without entries, so that it is
+    paid when an earlier one is taken back.
     """
 
     class Kind(models.TextChoices):
@@ -79,7 +81,7 @@ class Transfer(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="transfers"
     )
-    # For whom the help was; caps per pair look at it.
+    # Who was helped or voted; with the source it makes the cause of an award.
     partner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -94,12 +96,28 @@ class Transfer(models.Model):
         "self", models.PROTECT, null=True, related_name="reversed_by"
     )
     at = models.DateTimeField()
+    # Awards: the moment of the cause. Its day and month are what the caps count.
+    earned_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="award", earned_at__isnull=False)
+                | (~Q(kind="award") & Q(earned_at__isnull=True)),
+                name="awards_know_when_they_were_earned",
+            )
+        ]
         indexes = [
             models.Index(fields=["person", "-at", "-id"], name="transfer_history"),
             models.Index(
-                fields=["person", "reason", "partner", "at"], name="transfer_of_pair"
+                fields=["person", "earned_at"],
+                condition=Q(kind="award"),
+                name="transfer_of_day",
+            ),
+            models.Index(
+                fields=["person", "reason", "partner", "earned_at"],
+                condition=Q(kind="award"),
+                name="transfer_of_pair",
             ),
             models.Index(fields=["source_type", "source_id"], name="transfer_source"),
         ]

@@ -1,5 +1,14 @@
 """What pages ask: purses, catalogue, leaderboard, agents."""
 
+from rewards.queries.catalogue import (
+    code_of,
+    expected_award,
+    gifts_on_offer,
+    obstacle,
+    orders_of,
+    orders_waiting,
+    rules_in_force,
+)
 from rewards.queries.leaders import (
     candidates,
     leaderboard,
@@ -9,26 +18,29 @@ from rewards.queries.leaders import (
 )
 from rewards.queries.points import (
     balance_of,
-    expected_award,
-    gifts_on_offer,
-    history,
+    history_page,
     liability,
-    orders_of,
-    orders_waiting,
+    months_of,
+    points_export,
     spendable,
 )
 
 __all__ = [
     "balance_of",
     "candidates",
+    "code_of",
     "expected_award",
     "gifts_on_offer",
-    "history",
+    "history_page",
     "leaderboard",
     "liability",
+    "months_of",
     "newest_run",
+    "obstacle",
     "orders_of",
     "orders_waiting",
+    "points_export",
+    "rules_in_force",
     "score_of",
     "serving_agents",
     "spendable",

@@ -1,135 +1,258 @@
-"""What a person has, earned and ordered."""
+"""What a person has and how it came."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce, TruncMonth
 
+from common.paging import CappedPage, page_of
+from common.site_day import start_of_site_day
+from community.models import Answer
 from people.models import Person
 from rewards import numbers
-from rewards.models import (
-    Account,
-    Debt,
-    EarnRule,
-    Entry,
-    Gift,
-    Lot,
-    Redemption,
-    Transfer,
-)
+from rewards.models import Account, Debt, Entry, Gift, Lot, Transfer
+from rewards.months import months_later
+
+Kind = Account.Kind
 
 
 @dataclass(frozen=True)
 class Balance:
+    """A purse as it is at a moment, whatever the timers have not come to yet."""
+
     spendable: int = 0
     held: int = 0
     reserved: int = 0
     debt: int = 0
     expiring: int = 0
-    expires_next_at: datetime | None = None
+    expires_on: datetime | None = None
+    days_left: int = 0
+
+
+@dataclass
+class Row:
+    """One line of somebody's history; `balance` is what they could spend after it."""
+
+    transfer: Transfer
+    change: int
+    change_held: int
+    balance: int = 0
+    answer: Answer | None = None
+    gift: Gift | None = None
+
+    @property
+    def change_size(self) -> int:
+        return abs(self.change)
+
+
+@dataclass(frozen=True)
+class Month:
+    starts_at: datetime
+    came: int
+    went: int
+    balance: int
 
 
 def spendable(person: Person) -> int:
     """What the person can spend now, in one query."""
-    account = Account.objects.filter(owner=person, kind=Account.Kind.SPENDABLE)
+    account = Account.objects.filter(owner=person, kind=Kind.SPENDABLE)
     return account.values_list("balance", flat=True).first() or 0
 
 
 def balance_of(person: Person, *, at: datetime) -> Balance:
     """Every figure of a person's purse, in three queries."""
-    held = dict(Account.objects.filter(owner=person).values_list("kind", "balance"))
+    has = dict(Account.objects.filter(owner=person).values_list("kind", "balance"))
     debt = Debt.objects.filter(pk=person.pk).values_list("amount", flat=True).first()
-    soon = list(
-        Lot.objects.filter(
-            account__owner=person,
-            remaining__gt=0,
-            expires_at__lte=at + numbers.EXPIRING_SOON,
-        )
+    lots = Lot.objects.filter(account__owner=person, remaining__gt=0)
+    soon = at + numbers.EXPIRING_SOON
+    near = list(
+        lots.filter(Q(expires_at__lte=soon) | Q(vests_at__lte=at))
         .order_by("expires_at")
-        .values_list("remaining", "expires_at")
+        .values_list("remaining", "expires_at", "vests_at")
     )
+    released = sum(n for n, _day, vests_at in near if vests_at and vests_at <= at)
+    gone = sum(n for n, day, _vests_at in near if day <= at)
+    expiring = [(n, day) for n, day, _vests_at in near if at < day <= soon]
+    first = expiring[0][1] if expiring else None
     return Balance(
-        spendable=held.get(Account.Kind.SPENDABLE, 0),
-        held=held.get(Account.Kind.HELD, 0),
-        reserved=held.get(Account.Kind.RESERVED, 0),
+        spendable=has.get(Kind.SPENDABLE, 0) + released - gone,
+        held=has.get(Kind.HELD, 0) - released,
+        reserved=has.get(Kind.RESERVED, 0),
         debt=debt or 0,
-        expiring=sum(remaining for remaining, _at in soon),
-        expires_next_at=soon[0][1] if soon else None,
+        expiring=sum(n for n, _day in expiring),
+        expires_on=first,
+        days_left=max(0, (first - at).days) if first else 0,
     )
 
 
-def history(person: Person) -> QuerySet[Transfer]:
-    """The person's transfers, newest first, each with the points it gave or took.
+def history_page(
+    person: Person, number: str | int | None, per_page: int = numbers.HISTORY_ROWS
+) -> CappedPage:
+    """Rows of what the person got and gave, newest first, in seven queries.
 
-    Moves between a person's own accounts (release, order on its way) count as what
-    they do to the spendable account.
+    Each row has what it did to the points they can spend and to those held. What
+    touched neither (an order delivered, an award that the caps left nothing of) is
+    no line.
     """
-    mine = Account.objects.filter(owner=person, kind=Account.Kind.SPENDABLE)
-    held = Account.objects.filter(owner=person, kind=Account.Kind.HELD)
-
-    def net(accounts: QuerySet[Account]) -> Coalesce:
-        gained = Sum("entries__amount", filter=Q(entries__credit__in=accounts))
-        lost = Sum("entries__amount", filter=Q(entries__debit__in=accounts))
-        return Coalesce(gained, 0) - Coalesce(lost, 0)
-
-    return (
-        Transfer.objects.filter(person=person)
-        .annotate(change=net(mine), change_held=net(held))
-        .order_by("-at", "-pk")
-    )
+    page = page_of(_history(person), number, per_page)
+    found: Any = page.object_list
+    rows = [Row(one, one.change, one.change_held) for one in found]
+    _add_balances(rows, person)
+    _add_subjects(rows)
+    page.object_list = rows
+    return page
 
 
-def earned_by_day(person: Person, *, since: datetime) -> list[tuple[datetime, int]]:
-    """Points that came from the hall, per day of the reader's zone, oldest first."""
-    rows = (
-        Entry.objects.filter(
-            transfer__person=person,
-            transfer__at__gte=since,
-            debit__kind=Account.Kind.ISSUED,
-        )
-        .annotate(day=TruncDate("transfer__at"))
-        .values("day")
-        .annotate(n=Sum("amount"))
-        .order_by("day")
-    )
-    return [(row["day"], row["n"]) for row in rows]
-
-
-def expected_award(event: str) -> int:
-    """What the rule of this event promises today; 0 if there is none."""
-    rule = EarnRule.objects.filter(event=event, enabled=True)
-    return rule.values_list("points", flat=True).first() or 0
-
-
-def gifts_on_offer(*, at: datetime) -> QuerySet[Gift]:
-    now_open = Q(opens_at__isnull=True) | Q(opens_at__lte=at)
-    still_open = Q(closes_at__isnull=True) | Q(closes_at__gt=at)
-    return Gift.objects.on_offer().filter(now_open, still_open)
-
-
-def orders_of(person: Person) -> QuerySet[Redemption]:
-    return (
-        Redemption.objects.filter(person=person)
-        .select_related("gift")
-        .order_by("-at", "-pk")
-    )
-
-
-def orders_waiting() -> QuerySet[Redemption]:
-    return (
-        Redemption.objects.filter(state=Redemption.State.ORDERED)
-        .select_related("gift", "person")
-        .order_by("at", "pk")
-    )
+def months_of(
+    person: Person, *, at: datetime, count: int = numbers.CHART_MONTHS
+) -> list[Month]:
+    """What came, went and was left, month by month of the site's calendar."""
+    this_month = start_of_site_day(at).replace(day=1)
+    starts = [months_later(this_month, -back) for back in range(count - 1, -1, -1)]
+    came = _by_month(Entry.objects.filter(credit__owner=person), "credit", starts[0])
+    went = _by_month(Entry.objects.filter(debit__owner=person), "debit", starts[0])
+    months = []
+    left = spendable(person)
+    for start in reversed(starts):
+        gained, lost = came.get(start, 0), went.get(start, 0)
+        months.append(Month(start, gained, lost, left))
+        left -= gained - lost
+    return months[::-1]
 
 
 def liability() -> dict[str, int]:
     """Points the hall owes its members, by kind of account."""
     rows = (
         Account.objects.filter(owner__isnull=False)
+        .order_by()
         .values("kind")
         .annotate(n=Sum(F("balance")))
-        .order_by("kind")
     )
     return {row["kind"]: row["n"] for row in rows}
+
+
+def points_export(person: Person) -> dict[str, object]:
+    """Everything the ledger and the orders say of a person, for themselves."""
+    lines: Any = _history(person)
+    return {
+        "points": [
+            {
+                "kind": row.kind,
+                "reason": row.reason,
+                "points": row.change,
+                "held": row.change_held,
+                "at": row.at.isoformat(),
+            }
+            for row in lines
+        ],
+        "orders": [
+            {
+                "gift": order.gift.title_en,
+                "cost": order.cost,
+                "state": order.state,
+                "at": order.at.isoformat(),
+            }
+            for order in person.redemptions.select_related("gift").order_by("pk")
+        ],
+    }
+
+
+def _history(person: Person) -> QuerySet[Transfer]:
+    """Sums are asked for row by row, so that a page costs what it shows."""
+    mine = Account.objects.filter(owner=person)
+    ids = dict(mine.values_list("kind", "pk"))
+    here = Entry.objects.filter(transfer=OuterRef("pk"))
+    moved = here.filter(
+        Q(debit__in=_pks(ids, Kind.SPENDABLE, Kind.HELD))
+        | Q(credit__in=_pks(ids, Kind.SPENDABLE, Kind.HELD))
+    )
+    return (
+        Transfer.objects.filter(Exists(moved), person=person)
+        .annotate(
+            change=_net(here, _pks(ids, Kind.SPENDABLE)),
+            change_held=_net(here, _pks(ids, Kind.HELD)),
+        )
+        .order_by("-at", "-pk")
+    )
+
+
+def _pks(ids: dict[str, int], *kinds: str) -> list[int]:
+    return [ids[kind] for kind in kinds if kind in ids]
+
+
+def _net(entries: QuerySet[Entry], accounts: list[int]) -> CombinedExpression:
+    gained, lost = (
+        Coalesce(
+            Subquery(
+                side.order_by().values("transfer").annotate(n=Sum("amount")).values("n")
+            ),
+            0,
+        )
+        for side in (
+            entries.filter(credit__in=accounts),
+            entries.filter(debit__in=accounts),
+        )
+    )
+    return gained - lost
+
+
+def _add_balances(rows: Sequence[Row], person: Person) -> None:
+    if not rows:
+        return
+    first = rows[0].transfer
+    later = Q(transfer__at__gt=first.at) | Q(
+        transfer__at=first.at, transfer__pk__gt=first.pk
+    )
+    since = Entry.objects.filter(later, transfer__person=person)
+    mine = Q(credit__owner=person, credit__kind=Kind.SPENDABLE)
+    from_me = Q(debit__owner=person, debit__kind=Kind.SPENDABLE)
+    sums = since.aggregate(
+        gained=Coalesce(Sum("amount", filter=mine), 0),
+        lost=Coalesce(Sum("amount", filter=from_me), 0),
+    )
+    balance = spendable(person) - sums["gained"] + sums["lost"]
+    for row in rows:
+        row.balance = balance
+        balance -= row.change
+
+
+def _add_subjects(rows: Sequence[Row]) -> None:
+    """The answers and gifts the lines are about, in two queries."""
+    answer_ids = {
+        int(row.transfer.source_id)
+        for row in rows
+        if row.transfer.source_type == "answer"
+    }
+    answers = Answer.objects.select_related("question").in_bulk(answer_ids)
+    gifts = Gift.objects.in_bulk(
+        {row.transfer.data["gift"] for row in rows if "gift" in row.transfer.data}
+    )
+    for row in rows:
+        if row.transfer.source_type == "answer":
+            answer = answers.get(int(row.transfer.source_id))
+            if answer and answer.is_visible and answer.question.is_visible:
+                row.answer = answer
+        row.gift = gifts.get(row.transfer.data.get("gift", 0))
+
+
+def _by_month(
+    entries: QuerySet[Entry], side: str, since: datetime
+) -> dict[datetime, int]:
+    zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
+    rows = (
+        entries.filter(
+            transfer__at__gte=since,
+            **{f"{side}__kind": Kind.SPENDABLE},
+        )
+        .annotate(month=TruncMonth("transfer__at", tzinfo=zone))
+        .order_by()
+        .values_list("month")
+        .annotate(Sum("amount"))
+    )
+    return dict(rows)

@@ -1,112 +1,159 @@
 """The member's side of rewards: purse, gifts, orders, history."""
 
-from datetime import timedelta
+import re
 from secrets import token_urlsafe
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from common.errors import Refused
-from common.paging import page_of
-from rewards import actions, queries
+from common.http import post_only
+from people.models import Person
+from people.requests import SignedInRequest
+from rewards import actions, numbers, queries
+from rewards.chart import chart_of
+from rewards.errors import FormWithoutKey, LimitReached, NotEnoughPoints, SoldOut
 from rewards.models import EarnRule, Gift, Redemption
-from rewards.numbers import HISTORY_ROWS
-from rewards.queries.points import earned_by_day
-from rewards.wording import chart_of, with_sentences
+from rewards.wording import HOW_TO_EARN, why
 
-KEY_MOST_CHARS = 64
-CHART_DAYS = 90
+KEY = re.compile(r"[\w.:~-]{1,80}", re.ASCII)
+COST = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+private = cache_control(private=True, no_store=True)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    context = {"gifts": list(queries.gifts_on_offer(at=now)), "balance": None}
+    context: dict[str, Any] = {
+        "gifts": list(queries.gifts_on_offer(at=now)),
+        "plenty": numbers.PLENTY,
+        "how_to_earn": [
+            (HOW_TO_EARN[EarnRule.Event(rule.event)], rule.points)
+            for rule in queries.rules_in_force()
+        ],
+    }
     if request.user.is_authenticated:
+        context |= _purse(request.user)
+        page = queries.history_page(request.user, 1, numbers.ROWS_AT_HOME)
+        has = context["balance"].spendable
+        for gift in context["gifts"]:
+            gift.missing = max(0, gift.cost - has)
         context |= {
-            "balance": queries.balance_of(request.user, at=now),
-            "orders": queries.orders_of(request.user)[:5],
+            "orders": queries.orders_of(request.user)[: numbers.ORDERS_AT_HOME],
+            "rows": [(row, why(row)) for row in page.object_list],
         }
-    rules = EarnRule.objects.filter(enabled=True)
-    return render(request, "rewards/home.html", context | {"rules": rules})
+    return render(request, "rewards/home.html", context)
 
 
 @require_safe
 def gift(request: HttpRequest, slug: str) -> HttpResponse:
     """One gift and, for members, the form that orders it: its key is used once."""
-    found = get_object_or_404(Gift, slug=slug, visible=True)
-    return _gift_page(request, found)
+    return _gift_page(request, _gift(slug))
 
 
-@require_POST
-@login_required
+@post_only
+@private
 def redeem(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Gift, slug=slug, visible=True)
-    key = request.POST.get("key", "")[:KEY_MOST_CHARS]
-    if not key:
-        return _gift_page(request, found, status=400)
+    found = _gift(slug)
+    if not request.user.is_authenticated:
+        return redirect_to_login(found.get_absolute_url())
+    key = request.POST.get("key", "")
+    seen = request.POST.get("seen_cost", "")
     try:
+        if not KEY.fullmatch(key):
+            raise FormWithoutKey
         order = actions.redeem(
-            person=request.user, gift=found, key=key, at=timezone.now()
+            person=request.user,
+            gift=found,
+            key=key,
+            agreed_cost=int(seen) if COST.fullmatch(seen) else None,
+            at=timezone.now(),
         )
     except Refused as refusal:
-        return _gift_page(request, found, refusal=refusal, status=refusal.status)
-    messages.success(request, _("It is yours. We will tell you when it is delivered."))
+        return _gift_page(request, _gift(slug), refusal=refusal)
+    if order.state == Redemption.State.ORDERED:
+        messages.success(
+            request, _("It is yours. We will tell you when it is delivered.")
+        )
+    else:
+        messages.success(request, _("It is yours. Your code is on this page."))
     return redirect(order)
 
 
+@require_safe
+@private
+@login_required
+def redemption(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Somebody's own order; anybody else's does not exist."""
+    order = get_object_or_404(queries.orders_of(request.user), pk=pk)
+    context = {"order": order, "code": queries.code_of(order)}
+    return render(request, "rewards/redemption.html", context)
+
+
+@require_safe
+@private
+@login_required
+def history(request: SignedInRequest) -> HttpResponse:
+    page = queries.history_page(request.user, request.GET.get("page"))
+    rows = [(row, why(row)) for row in page.object_list]
+    context = {"page": page, "rows": rows} | _purse(request.user)
+    return render(request, "rewards/history.html", context)
+
+
+def _purse(person: Person) -> dict[str, Any]:
+    now = timezone.now()
+    months = queries.months_of(person, at=now)
+    return {
+        "balance": queries.balance_of(person, at=now),
+        "this_month": months[-1],
+        "chart": chart_of(months),
+    }
+
+
+def _gift(slug: str) -> Gift:
+    return get_object_or_404(Gift, slug=slug, visible=True)
+
+
 def _gift_page(
-    request: HttpRequest,
-    found: Gift,
-    *,
-    refusal: Refused | None = None,
-    status: int = 200,
+    request: HttpRequest, found: Gift, *, refusal: Refused | None = None
 ) -> HttpResponse:
-    context = {"gift": found, "refusal": refusal}
+    """What to order, or why not: as a notice after a try, else on the button."""
+    context: dict[str, Any] = {
+        "gift": found,
+        "refusal": refusal,
+        "plenty": numbers.PLENTY,
+    }
     if request.user.is_authenticated:
-        has = queries.spendable(request.user)
+        now = timezone.now()
+        has = queries.balance_of(request.user, at=now).spendable
+        stop = queries.obstacle(found, request.user, spendable=has, at=now)
         context |= {
             "has": has,
-            "missing": max(0, found.cost - has),
             "left": has - found.cost,
+            "stop": stop,
+            "stop_word": _stop_word(stop),
             "key": token_urlsafe(24),
         }
+    status = refusal.status if refusal else 200
     return render(request, "rewards/gift.html", context, status=status)
 
 
-@require_safe
-@login_required
-@never_cache
-def redemption(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody's own order; anybody else's does not exist."""
-    mine = Redemption.objects.select_related("gift").filter(person=request.user)
-    return render(
-        request, "rewards/redemption.html", {"order": get_object_or_404(mine, pk=pk)}
-    )
-
-
-@require_safe
-@login_required
-@never_cache
-def history(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    page = page_of(
-        queries.history(request.user), request.GET.get("page", 1), per_page=HISTORY_ROWS
-    )
-    context = {
-        "page": page,
-        "rows": with_sentences(list(page.object_list)),
-        "balance": queries.balance_of(request.user, at=now),
-        "chart": chart_of(
-            earned_by_day(request.user, since=now - timedelta(days=CHART_DAYS)),
-            today=timezone.localdate(now),
-            days=CHART_DAYS,
-        ),
-    }
-    return render(request, "rewards/history.html", context)
+def _stop_word(stop: Refused | None) -> str:
+    """What the button says that can't be pressed."""
+    if isinstance(stop, NotEnoughPoints):
+        missing = stop.facts["missing"]
+        return _("%(missing)s more points to go") % {"missing": f"{missing:,}"}
+    if isinstance(stop, SoldOut):
+        return _("Sold out")
+    if isinstance(stop, LimitReached):
+        return _("You have had yours")
+    return _("Not on offer now")

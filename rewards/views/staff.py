@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,19 +11,20 @@ from django.views.decorators.http import require_POST, require_safe
 from common.errors import Refused
 from common.paging import page_of
 from people.models import Person
+from people.requests import SignedInRequest
 from rewards import actions, queries
 from rewards.models import Redemption
 
 
 @require_safe
-def orders(request: HttpRequest) -> HttpResponse:
+def orders(request: SignedInRequest) -> HttpResponse:
     _require(request, "rewards.manage_rewards")
     page = page_of(queries.orders_waiting(), request.GET.get("page", 1), per_page=50)
     return render(request, "rewards/admin/orders.html", {"page": page})
 
 
 @require_POST
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: SignedInRequest, pk: int) -> HttpResponse:
     _require(request, "rewards.manage_rewards")
     order = get_object_or_404(Redemption, pk=pk)
     settle_as = actions.cancel if request.POST.get("cancel") else actions.fulfil
@@ -37,7 +38,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def agents(request: HttpRequest) -> HttpResponse:
+def agents(request: SignedInRequest) -> HttpResponse:
     _require(request, "rewards.manage_agents")
     context = {
         "run": queries.newest_run(),
@@ -48,7 +49,7 @@ def agents(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def appoint(request: HttpRequest, pk: int) -> HttpResponse:
+def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     _require(request, "rewards.manage_agents")
     person = get_object_or_404(Person, pk=pk)
     now = timezone.now()
@@ -65,6 +66,6 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("rewards_agents")
 
 
-def _require(request: HttpRequest, permission: str) -> None:
+def _require(request: SignedInRequest, permission: str) -> None:
     if not request.user.has_perm(permission):
         raise PermissionDenied

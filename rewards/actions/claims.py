@@ -1,0 +1,191 @@
+"""What a cause earns once the caps have had their say."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from common.site_day import start_of_site_day
+from rewards import numbers
+from rewards.models import Account, EarnRule, Entry, Transfer
+
+_ISSUED = Account.Kind.ISSUED
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What earned: the same rule, source and partner earn once while they stand."""
+
+    person_id: int
+    event: str
+    source_type: str
+    source_id: str
+    partner_id: int | None
+
+    def awards(self) -> QuerySet[Transfer]:
+        """Every award this cause ever got, reversed ones too."""
+        return Transfer.objects.filter(
+            kind=Transfer.Kind.AWARD,
+            person_id=self.person_id,
+            reason=self.event,
+            source_type=self.source_type,
+            source_id=self.source_id,
+            partner_id=self.partner_id,
+        )
+
+
+@dataclass
+class Claim:
+    """A cause that stands, under the rule as it was, and what it got so far.
+
+    `percent` is its share after those for the same asker, `wanted` what the caps of
+    its rule leave, `given` what the cap of its day left of that.
+    """
+
+    cause: Cause
+    earned_at: datetime
+    rule: dict[str, Any]
+    first_pk: int = 0
+    percent: int = 0
+    wanted: int = 0
+    given: int = 0
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return self.rule | {"percent": self.percent, "wanted": self.wanted}
+
+
+def terms_of(rule: EarnRule) -> dict[str, Any]:
+    """The rule, to be kept with the award: an edit changes the next event only."""
+    return {
+        "points": rule.points,
+        "daily_cap": rule.daily_cap,
+        "post_cap": rule.per_post_cap,
+        "fades": rule.fades_per_pair,
+        "vest_days": rule.vest_days,
+        "months": rule.expires_after_months,
+    }
+
+
+def standing(awards: QuerySet[Transfer]) -> QuerySet[Transfer]:
+    return awards.filter(kind=Transfer.Kind.AWARD, reversed_by__isnull=True)
+
+
+def claims_of(person_id: int, which: Q) -> list[Claim]:
+    """The person's standing claims, the earliest earned first, in one query."""
+    issued = Sum("entries__amount", filter=Q(entries__debit__kind=_ISSUED))
+    awards = standing(Transfer.objects.filter(which, person_id=person_id))
+    claims: dict[Cause, Claim] = {}
+    for award in awards.annotate(given=Coalesce(issued, 0)).order_by("earned_at", "pk"):
+        cause = cause_of(award)
+        claim = claims.get(cause)
+        if claim is None:
+            earned_at = award.earned_at or award.at
+            claim = Claim(cause, earned_at, dict(award.data), award.pk)
+            claims[cause] = claim
+        claim.percent = max(claim.percent, award.data["percent"])
+        claim.wanted = max(claim.wanted, award.data["wanted"])
+        claim.given += award.given
+    return list(claims.values())
+
+
+def cause_of(award: Transfer) -> Cause:
+    return Cause(
+        award.person_id,
+        award.reason,
+        award.source_type,
+        award.source_id,
+        award.partner_id,
+    )
+
+
+def apply_caps(claim: Claim) -> int:
+    """Raise the claim to what its caps leave now; returns what is still to be paid.
+
+    Never lowers it: what somebody was given for one cause is not taken back because
+    of another.
+    """
+    claim.percent = max(claim.percent, _share(claim))
+    full = claim.rule["points"] * claim.percent // 100
+    claim.wanted = max(claim.wanted, min(full, _room_on_post(claim)))
+    return max(0, min(claim.wanted - claim.given, _room_on_day(claim)))
+
+
+def cut_claims_near(reversed_claims: Iterable[Claim]) -> list[Claim]:
+    """Claims that got less because of these, and may get more now."""
+    near: dict[Cause, Claim] = {}
+    for gone in reversed_claims:
+        which = _on_the_day(gone.earned_at) | _on_the_post(gone.cause)
+        if gone.rule["fades"] and gone.cause.partner_id is not None:
+            which |= _with_the_partner(gone) & Q(
+                earned_at__gte=gone.earned_at,
+                earned_at__lt=gone.earned_at + numbers.PAIR_WINDOW,
+            )
+        for claim in claims_of(gone.cause.person_id, which):
+            if claim.given < claim.rule["points"]:
+                near[claim.cause] = claim
+    return sorted(near.values(), key=lambda claim: (claim.earned_at, claim.first_pk))
+
+
+def _share(claim: Claim) -> int:
+    """Percent left after earlier awards for the same asker within the window."""
+    if not claim.rule["fades"] or claim.cause.partner_id is None:
+        return 100
+    window = Q(
+        earned_at__gt=claim.earned_at - numbers.PAIR_WINDOW,
+        earned_at__lt=claim.earned_at + numbers.PAIR_WINDOW,
+    )
+    before = [
+        other
+        for other in claims_of(claim.cause.person_id, _with_the_partner(claim) & window)
+        if other.percent and other.cause != claim.cause and _is_before(other, claim)
+    ]
+    return numbers.PAIR_PERCENT[min(len(before), len(numbers.PAIR_PERCENT) - 1)]
+
+
+def _is_before(other: Claim, claim: Claim) -> bool:
+    """A claim that comes back (a restored post) queues behind all that stand."""
+    came_last = claim.first_pk == 0
+    mine = (claim.earned_at, claim.first_pk)
+    return came_last or (other.earned_at, other.first_pk) < mine
+
+
+def _room_on_post(claim: Claim) -> int:
+    cap = claim.rule["post_cap"]
+    if cap is None:
+        return int(claim.rule["points"])
+    others = claims_of(claim.cause.person_id, _on_the_post(claim.cause))
+    taken = sum(other.wanted for other in others if other.cause != claim.cause)
+    return max(0, cap - taken)
+
+
+def _room_on_day(claim: Claim) -> int:
+    cap = claim.rule["daily_cap"]
+    if cap is None:
+        return claim.wanted
+    today = standing(
+        Transfer.objects.filter(
+            _on_the_day(claim.earned_at), person_id=claim.cause.person_id
+        )
+    )
+    issued = Entry.objects.filter(transfer__in=today, debit__kind=_ISSUED)
+    return max(0, cap - (issued.aggregate(n=Sum("amount"))["n"] or 0))
+
+
+def _on_the_day(moment: datetime) -> Q:
+    start = start_of_site_day(moment)
+    return Q(earned_at__gte=start, earned_at__lt=start + _ONE_DAY)
+
+
+def _on_the_post(cause: Cause) -> Q:
+    return Q(
+        reason=cause.event, source_type=cause.source_type, source_id=cause.source_id
+    )
+
+
+def _with_the_partner(claim: Claim) -> Q:
+    return Q(reason=claim.cause.event, partner_id=claim.cause.partner_id)

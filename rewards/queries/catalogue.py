@@ -1,0 +1,88 @@
+"""What is on offer, to whom, and what was ordered."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from common.errors import Refused
+from people.models import Person, Region
+from rewards.errors import LimitReached, NotEnoughPoints, NotOnOffer, SoldOut
+from rewards.models import EarnRule, Gift, Redemption, Voucher
+
+
+def gifts_on_offer(*, at: datetime) -> QuerySet[Gift]:
+    now_open = Q(opens_at__isnull=True) | Q(opens_at__lte=at)
+    still_open = Q(closes_at__isnull=True) | Q(closes_at__gt=at)
+    offered = Gift.objects.on_offer().filter(now_open, still_open)
+    return offered.select_related("region")
+
+
+def not_on_offer(gift: Gift, person: Person, *, at: datetime) -> Refused | None:
+    """Why nobody like this person gets the gift now, whatever they have."""
+    too_early = gift.opens_at is not None and at < gift.opens_at
+    too_late = gift.closes_at is not None and at >= gift.closes_at
+    if not gift.visible or too_early or too_late or not _is_for(gift, person):
+        return NotOnOffer()
+    return None if gift.stock else SoldOut()
+
+
+def obstacle(
+    gift: Gift, person: Person, *, spendable: int, at: datetime
+) -> Refused | None:
+    """What keeps the person from the gift, as they would be told; None: they may."""
+    if (reason := not_on_offer(gift, person, at=at)) is not None:
+        return reason
+    if gift.per_person_limit is not None:
+        mine = Redemption.objects.filter(person=person, gift=gift)
+        had = mine.exclude(state=Redemption.State.CANCELLED).count()
+        if had >= gift.per_person_limit:
+            return LimitReached(most=gift.per_person_limit)
+    if spendable < gift.cost:
+        return NotEnoughPoints(missing=gift.cost - spendable)
+    return None
+
+
+def rules_in_force() -> QuerySet[EarnRule]:
+    return EarnRule.objects.filter(enabled=True, points__gt=0)
+
+
+def expected_award(event: str) -> int:
+    """What the rule of this event promises today; 0 if there is none."""
+    rule = rules_in_force().filter(event=event)
+    return rule.values_list("points", flat=True).first() or 0
+
+
+def orders_of(person: Person) -> QuerySet[Redemption]:
+    return (
+        Redemption.objects.filter(person=person)
+        .select_related("gift")
+        .order_by("-at", "-pk")
+    )
+
+
+def code_of(order: Redemption) -> str:
+    """The code an order came with; "" for gifts that are delivered."""
+    found = Voucher.objects.filter(redemption=order).values_list("code", flat=True)
+    return found.first() or ""
+
+
+def orders_waiting() -> QuerySet[Redemption]:
+    return (
+        Redemption.objects.filter(state=Redemption.State.ORDERED)
+        .select_related("gift", "person")
+        .order_by("at", "pk")
+    )
+
+
+def _is_for(gift: Gift, person: Person) -> bool:
+    """Whether the person lives in the gift's region, or in a part of it."""
+    if gift.region_id is None:
+        return True
+    seen: set[int] = set()
+    place = person.region_id
+    while place is not None and place not in seen:
+        if place == gift.region_id:
+            return True
+        seen.add(place)
+        place = Region.objects.values_list("parent_id", flat=True).get(pk=place)
+    return False
