@@ -10,6 +10,7 @@ answer_posted = Signal()  # question, answer, at
 answer_accepted = Signal()  # question, answer, by, at
 answer_unaccepted = Signal()  # question, answer, by, at
 vote_changed = Signal()  # post, voter, old, new, at; values -1, 0 or 1
+# A question or an answer leaves the public's eyes (deleted or hidden) or comes back.
 post_deleted = Signal()  # post, by, at
 post_restored = Signal()  # post, by, at
 question_solved = Signal()  # question, answer, by, at

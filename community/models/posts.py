@@ -214,6 +214,16 @@ class Question(Post):
                 fields=["circle", "language", "state", "-last_activity_at"],
                 name="question_in_circle",
             ),
+            models.Index(
+                fields=["circle", "language", "state", "-created_at"],
+                condition=Q(answer_count=0),
+                name="question_unanswered_here",
+            ),
+            models.Index(
+                fields=["language", "state", "-solved_at"],
+                condition=Q(solved_at__isnull=False),
+                name="question_solved_lately",
+            ),
             models.Index(fields=["author", "-created_at"], name="question_by_author"),
             # What escalation looks for: unsolved, native, nobody's yet.
             models.Index(

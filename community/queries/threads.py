@@ -120,9 +120,7 @@ def find_question(question_id: int, person: Reader) -> Question:
     address. Hidden and waiting ones only for those who may read them; others get
     Question.DoesNotExist.
     """
-    rows = Question.objects.select_related(
-        "author__tally", "circle", "merged_into", "accepted_answer"
-    ).defer("accepted_answer__body", "accepted_answer__body_text")
+    rows = Question.objects.select_related("author__tally", "circle").defer("body")
     question = rows.get(pk=question_id)
     is_public = question.state not in (PostState.HIDDEN, PostState.PENDING)
     if (
@@ -137,11 +135,13 @@ def find_question(question_id: int, person: Reader) -> Question:
 def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage:
     """Everything the page of a found question shows, answers 30 a page.
 
-    In eight queries for a visitor, whatever the length of the thread; a signed-in
-    reader costs three more, and what reading their permissions costs once.
+    In at most nine queries for a visitor, whatever the length of the thread: what a
+    thread does not have is not asked for. A signed-in reader costs three more, and what
+    reading their permissions costs once.
     """
     answers, page, page_count = _answers(question, person, page)
     comments = _comments(question, answers, person)
+    events = _events(question, answers)
     tags = list(question.tags.order_by("name"))
     votes = _my_votes(question, answers, person)
     may_accept = question.is_visible and permissions.may_accept(person, question)
@@ -156,8 +156,8 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
         ],
         page=page,
         page_count=page_count,
-        events=_events(question),
-        articles=_articles(question),
+        events=events,
+        articles=_articles(question, events),
         related=_related(question, tags),
         my_vote=votes.get(None, 0),
         is_mine=permissions.is_author(person, question),
@@ -252,9 +252,13 @@ def _answers(
 def _comments(
     question: Question, answers: list[Answer], person: Reader
 ) -> dict[int | str, list[Comment]]:
+    grouped: dict[int | str, list[Comment]] = defaultdict(list)
+    counts = question.comment_count + sum(answer.comment_count for answer in answers)
+    # Removed comments are not counted, and only moderators see them.
+    if not counts and not permissions.may_moderate(person):
+        return grouped
     place = Q(question=question) | Q(answer__in=[answer.pk for answer in answers])
     rows = Comment.objects.visible_to(person).filter(place)
-    grouped: dict[int | str, list[Comment]] = defaultdict(list)
     for comment in (
         rows.select_related("author").defer("body").order_by("created_at", "pk")
     ):
@@ -262,23 +266,32 @@ def _comments(
     return grouped
 
 
-def _events(question: Question) -> list[QuestionEvent]:
+def _events(question: Question, answers: list[Answer]) -> list[QuestionEvent]:
     """The trace with `event.gap` since the step before and `event.subject`, a person.
 
     The subject is who wrote the answer that the step is about, if it is about one.
     """
-    events = list(question.events.select_related("actor").order_by("seq"))
-    wanted = {event.data.get("author") for event in events} - {None}
-    people = Person.objects.in_bulk(wanted) if wanted else {}
+    events = list(question.events.order_by("seq"))
+    people = {answer.author_id: answer.author for answer in answers}
+    people[question.author_id] = question.author
+    wanted = {event.data.get("author") for event in events}
+    wanted |= {event.actor_id for event in events}
+    if missing := wanted - {None} - people.keys():
+        people |= Person.objects.in_bulk(missing)
     before = None
     for event in events:
+        if event.actor_id is not None:
+            event.actor = people[event.actor_id]
         event.gap = event.at - before.at if before else None
         event.subject = people.get(event.data.get("author"))
         before = event
     return events
 
 
-def _articles(question: Question) -> list[ArticleLink]:
+def _articles(question: Question, events: list[QuestionEvent]) -> list[ArticleLink]:
+    """What the trace says was published, if it still is."""
+    if not any(one.kind == QuestionEvent.Kind.ARTICLE_PUBLISHED for one in events):
+        return []
     sources = (
         ArticleSource.objects.filter(question=question, article__live=True)
         .select_related("article")
@@ -294,6 +307,8 @@ def _articles(question: Question) -> list[ArticleLink]:
 def _related(question: Question, tags: list[Tag]) -> list[Related]:
     """Newest threads under the rarest tags, solved ones and shared tags first."""
     shared_tags = [tag for tag in tags if tag.question_count > 1]
+    if not shared_tags:
+        return []
     rarest = sorted(shared_tags, key=lambda tag: tag.question_count)[:2]
     near = (
         Tagging.objects.filter(tag__in=[tag.pk for tag in rarest])
