@@ -3,24 +3,31 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Left
 from wagtail.models import Page
 
-from kb.models import ArticlePage, ArticleTally, HallPage, TopicIndexPage, TopicPage
+from kb.models import (
+    ArticlePage,
+    ArticleTally,
+    HallPage,
+    PlainPage,
+    TopicIndexPage,
+    TopicPage,
+)
 from kb.models.articles import ArticleQuerySet
-from kb.models.pages import KbPage
+from kb.models.pages import HALL_DEPTH, KbPage
 
 # treebeard writes four characters a level: root, hall, index, topic, article.
 TOPIC_PATH_CHARS = 4 * 4
 
 
 def articles(language: str | None = None) -> ArticleQuerySet:
-    """Published articles without their bodies, for lists.
+    """Published articles for lists: what a row shows.
 
     Pages are only ever restricted all together: who sees a list may open its rows.
     """
-    found = ArticlePage.objects.live().without_bodies()
+    found = ArticlePage.objects.live().for_rows()
     return found.in_language(language) if language else found
 
 
@@ -38,6 +45,7 @@ def topics(language: str) -> list[TopicPage]:
         .public()
         .filter(locale__language_code=language)
         .select_related("locale")
+        .only("title", "url_path", "path", "summary", "icon", "locale__language_code")
         .order_by("path")
     )
     counts = dict(
@@ -127,23 +135,67 @@ class Crumb:
     url: str
 
 
-def breadcrumb(page: KbPage) -> list[Crumb]:
-    """The pages above this one, the hall first; one query."""
-    language = page.content_language
-    above = Page.objects.ancestor_of(page).filter(depth__gt=1).order_by("depth")
-    return [
-        Crumb(title, f"/{language}/{url_path.split('/', 2)[2]}")
-        for title, url_path in above.values_list("title", "url_path")
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a page stands: the pages above it, and its published translations."""
+
+    crumbs: list[Crumb]
+    versions: dict[str, str]  # language -> address, the page itself among them
+
+
+def surroundings(page: KbPage) -> Surroundings:
+    """The hall comes first among the crumbs; one query."""
+    above = [
+        page.path[:end]
+        for end in range(HALL_DEPTH * page.steplen, len(page.path), page.steplen)
     ]
+    found = (
+        Page.objects.filter(
+            Q(path__in=above) | Q(translation_key=page.translation_key, live=True)
+        )
+        .order_by("depth", "locale__language_code")
+        .values_list("path", "title", "url_path", "locale__language_code")
+    )
+    crumbs, versions = [], {}
+    for path, title, url_path, language in found:
+        address = f"/{language}/{url_path.split('/', 2)[2]}"
+        if path in above:
+            crumbs.append(Crumb(title, address))
+        else:
+            versions[language] = address
+    return Surroundings(crumbs, versions)
 
 
 def translations(page: KbPage) -> dict[str, str]:
     """Language -> address of every published version of this page; one query."""
-    versions = Page.objects.filter(translation_key=page.translation_key, live=True)
-    found = versions.order_by("locale__language_code").values_list(
-        "locale__language_code", "url_path"
+    return surroundings(page).versions
+
+
+def page_at(language: str, path: str) -> KbPage | None:
+    """The published page at this path below the hall; one query.
+
+    Wagtail's own routing asks two or three times for every level of the path.
+    """
+    names = [name for name in path.split("/") if name]
+    kind: type[KbPage]
+    match names:
+        case []:
+            kind = HallPage
+        case ["kb"]:
+            kind = TopicIndexPage
+        case [_name]:
+            kind = PlainPage
+        case ["kb", _topic]:
+            kind = TopicPage
+        case ["kb", _topic, _article]:
+            kind = ArticlePage
+        case _:
+            return None
+    found = kind.objects.live().filter(
+        depth=HALL_DEPTH + len(names), locale__language_code=language
     )
-    return {
-        language: f"/{language}/{url_path.split('/', 2)[2]}"
-        for language, url_path in found
-    }
+    if names:
+        end = f"/{'/'.join(names)}/"
+        found = found.filter(slug=names[-1], url_path__endswith=end)
+    related = ["locale", "author"] if kind is ArticlePage else ["locale"]
+    return found.select_related(*related).first()

@@ -1,11 +1,13 @@
-"""The one form of the knowledge base. Articles are served by Wagtail."""
+"""Pages, found fast and served by Wagtail, and the one form about them."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
+from wagtail.url_routing import RouteResult
+from wagtail.views import serve as wagtail_serve
 
 from common.http import is_htmx, see_other
 from common.limits import spend
@@ -15,13 +17,22 @@ from kb.models import ArticlePage
 from kb.readers import client_address, reader_key
 
 
+def serve(request: HttpRequest, path: str) -> HttpResponse:
+    """Wagtail's own view with its hooks, told at once where the page is."""
+    page = queries.page_at(translation.get_language(), path)
+    if page is None:
+        raise Http404
+    request._wagtail_route_for_request = RouteResult(page)  # type: ignore[attr-defined]
+    return wagtail_serve(request, path)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: HttpRequest, article_id: int) -> HttpResponse:
     """Helpful or not, and why. A page of its own, or a part of the article by htmx.
 
     It holds a CSRF token, so it is never stored; the article around it may be.
     """
-    article: ArticlePage = get_object_or_404(queries.articles(), pk=article_id)
+    article: ArticlePage = get_object_or_404(ArticlePage.objects.live(), pk=article_id)
     if request.method == "POST":
         return _take(request, article)
     said = request.GET.get("said", "")

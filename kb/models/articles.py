@@ -30,9 +30,9 @@ class ArticleQuerySet(PageQuerySet):
         """Carrying any of these tags; may repeat an article, so count or distinct."""
         return self.filter(tag_rows__slug__in=list(tags))
 
-    def without_bodies(self) -> Self:
-        """For lists: everything a row shows, none of the text."""
-        return self.defer("body", "body_html", "body_contents")
+    def for_rows(self) -> Self:
+        """What a row of a list shows, and none of the other forty columns."""
+        return self.only("title", "url_path", "language", "summary", "checked_on")
 
 
 ArticleManager = PageManager.from_queryset(ArticleQuerySet)

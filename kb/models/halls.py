@@ -1,12 +1,9 @@
 """The front door in one language, and plain pages such as the privacy policy."""
 
 from django.db import models
-from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
-from wagtail.url_routing import RouteResult
 
 from kb.blocks import HallTiles
 from kb.models.drawn import DrawnPage
@@ -56,16 +53,6 @@ class HallPage(KbPage):
     class Meta:
         verbose_name = _("service hall")
         verbose_name_plural = _("service halls")
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the page by its whole path: Wagtail's own way asks twice a level."""
-        if not path_components:
-            return super().route(request, path_components)
-        path = f"{self.url_path}{'/'.join(path_components)}/"
-        page = Page.objects.filter(slug=path_components[-1], url_path=path).first()
-        if page is None:
-            raise Http404
-        return page.specific.route(request, [])
 
     @property
     def popular(self) -> list[str]:

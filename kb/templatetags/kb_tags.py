@@ -73,25 +73,22 @@ def og_locale(page: KbPage) -> str:
     return OG_LOCALE[page.content_language]
 
 
+def _around(page: KbPage) -> queries.Surroundings:
+    """Asked once a page: for its text, its data, its head and the language switcher."""
+    if not hasattr(page, "kb_surroundings"):
+        page.kb_surroundings = queries.surroundings(page)
+    return page.kb_surroundings
+
+
 @register.simple_tag
 def breadcrumb(page: KbPage) -> list[queries.Crumb]:
-    """Asked once a page: the trail stands in the text and in the JSON-LD."""
-    if not hasattr(page, "kb_crumbs"):
-        page.kb_crumbs = queries.breadcrumb(page)
-    return page.kb_crumbs
-
-
-def _versions(page: KbPage) -> dict[str, str]:
-    """Asked once a page: for search engines and for the language switcher."""
-    if not hasattr(page, "kb_versions"):
-        page.kb_versions = queries.translations(page)
-    return page.kb_versions
+    return _around(page).crumbs
 
 
 @register.simple_tag
 def alternates(page: KbPage) -> SafeString:
     """Every language version names all of them, itself too; English is x-default."""
-    versions = _versions(page)
+    versions = _around(page).versions
     if len(versions) < 2:
         return mark_safe("")  # noqa: S308  a constant
     default = versions.get("en") or next(iter(versions.values()))
@@ -111,7 +108,7 @@ def alternates(page: KbPage) -> SafeString:
 @register.simple_tag
 def address_in(page: KbPage, language: str) -> str:
     """This page's translation, or what comes closest in the other tree."""
-    versions = _versions(page)
+    versions = _around(page).versions
     if language in versions:
         return versions[language]
     is_below_index = page.depth is not None and page.depth > 3

@@ -108,6 +108,11 @@ def test_a_moved_article_is_found_from_its_old_address(
     assert moved["Location"] == "/en/kb/sim/move-your-number-to-us/"
 
 
+@pytest.mark.parametrize("path", ["_util/login/", "kb/porting/x/y/", "nothing/here/"])
+def test_nothing_else_stands_below_a_hall(client, article, path):
+    assert client.get(f"/en/{path}").status_code == 404
+
+
 def test_drafts_and_unpublished_articles_are_not_found(
     client, make_draft, article, editor
 ):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
 
 from common import outbox
 from kb import actions, queries
@@ -127,3 +128,15 @@ def test_which_articles_are_visible_costs_one_look(
         visible = queries.visible_articles([*(a.pk for a in published), draft.pk])
 
     assert visible == {article.pk for article in published}
+
+
+def test_a_restricted_site_shows_nothing_to_strangers(client, make_article):
+    article = make_article()
+    assert _titles("number") == [article.title]
+
+    PageViewRestriction.objects.create(
+        page=Page.objects.get(depth=1), restriction_type=PageViewRestriction.LOGIN
+    )
+
+    assert search("number").hits == []
+    assert client.get(article.get_absolute_url()).status_code == 302
