@@ -90,6 +90,7 @@ def test_an_article_thanks_the_helpers_and_links_to_the_thread(
     ArticleSource.objects.create(
         article=article, question=question, answer=answer, person=helper
     )
+    actions.credit_helpers(article=article, by=None, at=timezone.now())
 
     page = visitor.get(article.get_url())
     thread = visitor.get(question.get_absolute_url())
