@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -137,7 +137,7 @@ def _gift_page(
         has = queries.balance_of(request.user, at=now).spendable
         stop = queries.obstacle(found, request.user, spendable=has, at=now)
         context |= {
-            "has": has,
+            "spendable": has,
             "left": has - found.cost,
             "stop": stop,
             "stop_word": _stop_word(stop),
@@ -151,7 +151,10 @@ def _stop_word(stop: Refused | None) -> str:
     """What the button says that can't be pressed."""
     if isinstance(stop, NotEnoughPoints):
         missing = stop.facts["missing"]
-        return _("%(missing)s more points to go") % {"missing": f"{missing:,}"}
+        words = ngettext(
+            "%(missing)s more point to go", "%(missing)s more points to go", missing
+        )
+        return words % {"missing": f"{missing:,}"}
     if isinstance(stop, SoldOut):
         return _("Sold out")
     if isinstance(stop, LimitReached):
