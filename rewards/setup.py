@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from rewards.models import Account, EarnRule
+from django.core.files.base import ContentFile
+
+from rewards.models import Account, EarnRule, Gift, ScoreModel
 
 Event = EarnRule.Event
 DAILY_CAP = 200
@@ -24,3 +26,21 @@ def setup_rules() -> None:
     for kind in Account.Kind.values:
         if kind not in Account.PERSONAL:
             Account.objects.get_or_create(owner=None, kind=kind)
+
+
+def price(points: dict[str, int]) -> None:
+    """Let these events earn so many points."""
+    for event, amount in points.items():
+        EarnRule.objects.filter(event=event).update(points=amount)
+
+
+def use_all_parts_of_the_score() -> None:
+    """However small the hall, score with all five parts from the next run on."""
+    ScoreModel.objects.create(full_from_answers=0)
+
+
+def offer(*, slug: str, picture: ContentFile, **fields: Any) -> Gift:
+    """Put a gift with its picture into the catalogue."""
+    gift = Gift(slug=slug, **fields)
+    gift.picture.save(f"{slug}.png", picture, save=True)
+    return gift

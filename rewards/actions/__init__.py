@@ -5,8 +5,10 @@ from rewards.actions.agents import appoint_agent, end_agent, is_agent
 from rewards.actions.earning import award, take_back, take_back_from
 from rewards.actions.redeeming import cancel, fulfil, redeem
 from rewards.actions.scoring import score_leaders
+from rewards.actions.stocking import add_codes
 
 __all__ = [
+    "add_codes",
     "appoint_agent",
     "award",
     "cancel",

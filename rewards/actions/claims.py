@@ -76,11 +76,11 @@ def standing(awards: QuerySet[Transfer]) -> QuerySet[Transfer]:
 
 
 def claims_of(person_id: int, which: Q) -> list[Claim]:
-    """The person's standing claims, the earliest earned first, in one query."""
+    """The person's standing claims in the order they were booked, in one query."""
     issued = Sum("entries__amount", filter=Q(entries__debit__kind=_ISSUED))
     awards = standing(Transfer.objects.filter(which, person_id=person_id))
     claims: dict[Cause, Claim] = {}
-    for award in awards.annotate(given=Coalesce(issued, 0)).order_by("earned_at", "pk"):
+    for award in awards.annotate(given=Coalesce(issued, 0)).order_by("pk"):
         cause = cause_of(award)
         claim = claims.get(cause)
         if claim is None:
@@ -121,37 +121,27 @@ def cut_claims_near(reversed_claims: Iterable[Claim]) -> list[Claim]:
     for gone in reversed_claims:
         which = _on_the_day(gone.earned_at) | _on_the_post(gone.cause)
         if gone.rule["fades"] and gone.cause.partner_id is not None:
-            which |= _with_the_partner(gone) & Q(
-                earned_at__gte=gone.earned_at,
-                earned_at__lt=gone.earned_at + numbers.PAIR_WINDOW,
-            )
+            which |= _with_the_partner(gone)
         for claim in claims_of(gone.cause.person_id, which):
             if claim.given < claim.rule["points"]:
                 near[claim.cause] = claim
-    return sorted(near.values(), key=lambda claim: (claim.earned_at, claim.first_pk))
+    return sorted(near.values(), key=lambda claim: claim.first_pk)
 
 
 def _share(claim: Claim) -> int:
-    """Percent left after earlier awards for the same asker within the window."""
+    """Percent left after those for the same asker that were booked before.
+
+    A claim that comes back (a restored post) queues behind all that stand.
+    """
     if not claim.rule["fades"] or claim.cause.partner_id is None:
         return 100
-    window = Q(
-        earned_at__gt=claim.earned_at - numbers.PAIR_WINDOW,
-        earned_at__lt=claim.earned_at + numbers.PAIR_WINDOW,
-    )
+    others = claims_of(claim.cause.person_id, _with_the_partner(claim))
     before = [
         other
-        for other in claims_of(claim.cause.person_id, _with_the_partner(claim) & window)
-        if other.percent and other.cause != claim.cause and _is_before(other, claim)
+        for other in others
+        if other.percent and (claim.first_pk == 0 or other.first_pk < claim.first_pk)
     ]
     return numbers.PAIR_PERCENT[min(len(before), len(numbers.PAIR_PERCENT) - 1)]
-
-
-def _is_before(other: Claim, claim: Claim) -> bool:
-    """A claim that comes back (a restored post) queues behind all that stand."""
-    came_last = claim.first_pk == 0
-    mine = (claim.earned_at, claim.first_pk)
-    return came_last or (other.earned_at, other.first_pk) < mine
 
 
 def _room_on_post(claim: Claim) -> int:
@@ -188,4 +178,10 @@ def _on_the_post(cause: Cause) -> Q:
 
 
 def _with_the_partner(claim: Claim) -> Q:
-    return Q(reason=claim.cause.event, partner_id=claim.cause.partner_id)
+    """Help for the same asker, not longer ago (nor later) than the window."""
+    return Q(
+        reason=claim.cause.event,
+        partner_id=claim.cause.partner_id,
+        earned_at__gt=claim.earned_at - numbers.PAIR_WINDOW,
+        earned_at__lt=claim.earned_at + numbers.PAIR_WINDOW,
+    )
