@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -9,14 +11,15 @@ from common.forms import BodyField, LineField
 from desk import numbers
 from desk.models import Priority, Queue, TicketState
 from desk.queries import Filters, colleagues
+from people.models import Person
 
 
 def _line() -> forms.TextInput:
     return forms.TextInput({"class": "input", "maxlength": numbers.SUBJECT_MOST})
 
 
-def _text() -> forms.Textarea:
-    return forms.Textarea({"class": "input", "rows": 6})
+def _text(rows: int = 6) -> forms.Textarea:
+    return forms.Textarea({"class": "input", "rows": rows})
 
 
 class PrivateTicketForm(forms.Form):
@@ -47,7 +50,7 @@ class WriteForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    body = BodyField(max_chars=numbers.MESSAGE_MOST, label=_("Text"))
+    body = BodyField(max_chars=numbers.MESSAGE_MOST, label=_("Text"), widget=_text())
     after = forms.ChoiceField(
         label=_("And then"),
         required=False,
@@ -60,11 +63,13 @@ class WriteForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    to = forms.ModelChoiceField(queryset=None, label=_("Hand over to"))
+    to = forms.ModelChoiceField(
+        queryset=Person.objects.none(), label=_("Hand over to"), empty_label=None
+    )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, held_by: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = colleagues()
+        self.fields["to"].queryset = colleagues().exclude(pk=held_by)
 
 
 class RouteForm(forms.Form):
@@ -79,6 +84,7 @@ class CloseForm(forms.Form):
         max_chars=numbers.MESSAGE_MOST,
         required=False,
         label=_("Why (the customer reads this)"),
+        widget=_text(rows=3),
     )
     resolved = forms.BooleanField(required=False, label=_("It is solved"))
 
@@ -98,12 +104,13 @@ class FilterForm(forms.Form):
         label=_("Queue"),
         empty_label=_("all queues"),
     )
-    mine = forms.BooleanField(required=False, label=_("Mine"))
-    unassigned = forms.BooleanField(required=False, label=_("Nobody's"))
-    overdue = forms.BooleanField(required=False, label=_("Overdue"))
     words = LineField(
         max_chars=numbers.SUBJECT_MOST, required=False, label=_("Number or subject")
     )
+    mine = forms.BooleanField(required=False, label=_("Mine"))
+    unassigned = forms.BooleanField(required=False, label=_("Nobody's"))
+    at_risk = forms.BooleanField(required=False, label=_("Late or nearly"))
+    overdue = forms.BooleanField(required=False, label=_("Late"))
 
     def filters(self) -> Filters:
         self.is_valid()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import BooleanColumn
-from wagtail.admin.views.generic import EditView
+from wagtail.admin.views.generic import DeleteView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -38,10 +39,21 @@ class ManagersOnly(ModelPermissionPolicy):
         return permissions.may_manage_rules(user)
 
 
+class DeleteUnusedView(DeleteView):
+    """Wagtail asks for the permission in general only; here it depends on the row."""
+
+    def get_object(self, queryset: Any = None) -> Any:
+        found = super().get_object(queryset)
+        if not self.user_has_permission_for_instance("delete", found):
+            raise PermissionDenied
+        return found
+
+
 class DeskViewSet(ModelViewSet):
     """Common to rules and queues: circles are ticked, nothing is copied."""
 
     copy_view_enabled = False
+    delete_view_class = DeleteUnusedView
     add_to_reference_index = False
 
     def formfield_for_dbfield(

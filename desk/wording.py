@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from desk.models import EscalationRule, TicketEvent, TicketState
 
@@ -29,12 +30,14 @@ class Entry:
     message: TicketMessage | None = None
     answer: Answer | None = None
     to: Person | None = None
-    gap: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
-    """One row of the trace as the customer reads it. `tones` say how it looks."""
+    """One row of the trace as the customer reads it; what comes has no `at`.
+
+    `following` is the time until the next one, `tones` say how it looks.
+    """
 
     icon: str
     word: str
@@ -42,7 +45,7 @@ class Step:
     html: str = ""
     url: str = ""
     at: datetime | None = None
-    gap: str = ""
+    following: str = ""
     tones: tuple[str, ...] = ()
 
     @property
@@ -51,7 +54,11 @@ class Step:
 
 
 def moment_in_words(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    """On the reader's clock; the year only when it is not this one."""
+    local = timezone.localtime(moment)
+    if local.year == timezone.localtime().year:
+        return date_format(local, pgettext("a moment this year", "j M, H:i"))
+    return date_format(local, pgettext("a moment of any year", "j M Y, H:i"))
 
 
 def deadline_in_words(moment: datetime, at: datetime) -> str:
@@ -122,6 +129,8 @@ def steps_for_customer(
     for entry in entries:
         is_now = ticket.is_open and entry is entries[-1]
         steps.append(_step(ticket, entry, "now" if is_now else ""))
+    for step, after in pairwise(steps):
+        step.following = span_in_words(after.at - step.at)
     return steps + (_coming(ticket, at) if ticket.is_open else [])
 
 
@@ -132,6 +141,7 @@ class Line:
     side: str
     head: str
     at: datetime
+    when: str
     html: str = ""
     url: str = ""
     readers: str = ""
@@ -168,6 +178,7 @@ def _question_line(ticket: Ticket) -> Line:
         side="customer",
         head=_("%(name)s, in public") % {"name": ticket.requester.name},
         at=question.created_at,
+        when=moment_in_words(question.created_at),
         html=question.body_html,
         url=question.get_absolute_url(),
         readers=_("everybody"),
@@ -188,6 +199,7 @@ def _line(ticket: Ticket, entry: Entry) -> Line:
         side=side,
         head=_head_for_staff(entry),
         at=event.at,
+        when=moment_in_words(event.at),
         html=html,
         url=_answer_address(ticket, answer),
         readers=_("everybody") if answer else readers.get(side, ""),
@@ -260,7 +272,6 @@ def _step(ticket: Ticket, entry: Entry, tone: str) -> Step:
         html=answer.body_html if shows_answer else message.html if message else "",
         url=_answer_address(ticket, answer),
         at=event.at,
-        gap=entry.gap,
         tones=tuple(filter(None, (tones.get(Kind(event.kind), ""), tone))),
     )
 

@@ -64,7 +64,7 @@ def assign(*, ticket: Ticket, to: Person, by: Person, at: datetime) -> Ticket:
 
 @transaction.atomic
 def route(
-    *, ticket: Ticket, queue: Queue, priority: Priority, by: Person, at: datetime
+    *, ticket: Ticket, queue: Queue, priority: int, by: Person, at: datetime
 ) -> Ticket:
     """Put a ticket into another queue or priority.
 
@@ -74,10 +74,10 @@ def route(
     ticket = recording.lock_open_ticket(ticket)
     if (ticket.queue_id, ticket.priority) == (queue.pk, priority):
         return ticket
-    data = {"queue": queue.slug, "priority": int(priority)}
+    data = {"queue": queue.slug, "priority": priority}
     if ticket.due_at is not None and ticket.priority != priority:
         started = ticket.due_at - ticket.promised.answer_within
-        ticket.due_at = started + priority.answer_within
+        ticket.due_at = started + Priority(priority).answer_within
     ticket.queue, ticket.priority = queue, priority
     recording.keep(ticket)
     recording.add_event(ticket, Kind.ROUTED, at, actor=by, **data)

@@ -91,9 +91,9 @@ class EscalationRuleQuerySet(models.QuerySet):
 
 class EscalationRule(models.Model):
     class Kind(models.TextChoices):
-        UNANSWERED = "unanswered", _("nobody has answered")
-        UNACCEPTED = "unaccepted", _("answers, but none accepted")
-        REQUESTED = "requested", _("somebody asks our team")
+        UNANSWERED = "unanswered", _("Nobody has answered")
+        UNACCEPTED = "unaccepted", _("Answers, but none accepted")
+        REQUESTED = "requested", _("Somebody asks our team")
 
     kind = models.CharField(_("when"), max_length=12, choices=Kind.choices)
     hours = models.PositiveIntegerField(

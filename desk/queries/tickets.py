@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -89,8 +89,6 @@ class StaffTicketPage:
     points: int
     threads: list[Question]
     tickets: list[Ticket]
-    queues: list[Queue]
-    colleagues: list[Person]
     time_used: int
     left: str
     is_late: bool
@@ -106,6 +104,7 @@ class Filters:
     queue: Queue | None = None
     mine: bool = False
     unassigned: bool = False
+    at_risk: bool = False
     overdue: bool = False
     words: str = ""
 
@@ -122,8 +121,6 @@ class DeskCounts(NamedTuple):
 class QueuePage:
     page: CappedPage
     counts: DeskCounts
-    queues: list[Queue]
-    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True)
@@ -187,7 +184,7 @@ def ticket_page(ticket: Ticket, person: Reader, at: datetime) -> TicketPage:
 
 
 def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTicketPage:
-    """Everything our team's page of a found ticket shows. In eleven queries."""
+    """Everything our team's page of a found ticket shows. In nine queries."""
     asker = ticket.requester
     threads = Question.objects.visible().filter(author=asker)
     others = Ticket.objects.of(asker).exclude(pk=ticket.pk)
@@ -200,8 +197,6 @@ def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTick
         points=spendable(asker),
         threads=list(threads.order_by("-created_at", "-pk")[:OTHERS]),
         tickets=list(others.newest_first()[:OTHERS]),
-        queues=list(Queue.objects.all()),
-        colleagues=list(colleagues()),
         time_used=_time_used(ticket, at),
         left=wording.left_in_words(ticket, at),
         is_late=ticket.is_overdue(at),
@@ -215,7 +210,7 @@ def staff_ticket_page(ticket: Ticket, person: Person, at: datetime) -> StaffTick
 def queue_page(
     person: Person, filters: Filters, at: datetime, number: str | None = None
 ) -> QueuePage:
-    """A page of tickets, soonest due first, and what waits in all. In three queries."""
+    """A page of tickets, soonest due first, and what waits in all. In two queries."""
     rows = _filtered(_with_people(Ticket.objects.all()), person, filters, at)
     ended_first = filters.state in ENDED
     rows = rows.order_by("-closed_at", "-pk") if ended_first else rows.due_first()
@@ -232,8 +227,6 @@ def queue_page(
     return QueuePage(
         page=page,
         counts=counts(person, at),
-        queues=list(Queue.objects.all()),
-        filters=filters,
     )
 
 
@@ -313,6 +306,8 @@ def _filtered(
         rows = rows.filter(assignee=person)
     if filters.unassigned:
         rows = rows.filter(assignee__isnull=True)
+    if filters.at_risk:
+        rows = rows.filter(due_at__lte=at + numbers.AT_RISK)
     if filters.overdue:
         rows = rows.filter(due_at__lt=at)
     if filters.words:
@@ -338,20 +333,15 @@ def _entries(
         answer.pk: answer
         for answer in posted.select_related("author").defer("body", "body_text")
     }
-    entries = []
-    before = ticket.question.created_at if ticket.question else None
-    for event in rows:
-        entries.append(
-            Entry(
-                event=event,
-                message=messages.get(event.data.get("message")),
-                answer=answers.get(event.data.get("answer")),
-                to=people.get(event.data.get("to")),
-                gap=wording.span_in_words(event.at - before) if before else "",
-            )
+    return [
+        Entry(
+            event=event,
+            message=messages.get(event.data.get("message")),
+            answer=answers.get(event.data.get("answer")),
+            to=people.get(event.data.get("to")),
         )
-        before = event.at
-    return entries
+        for event in rows
+    ]
 
 
 def _ids(events: Iterable[TicketEvent], name: str) -> set[int]:

@@ -19,7 +19,7 @@ from common.errors import Refused
 from common.http import post_only
 from desk import actions, permissions, queries
 from desk.forms import AssignForm, CloseForm, FilterForm, RouteForm, WriteForm
-from desk.models import Priority, Ticket
+from desk.models import Ticket
 
 View = Callable[..., HttpResponse]
 
@@ -87,11 +87,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
 @for_our_team
 def route(request: HttpRequest, reference: str) -> HttpResponse:
     form = RouteForm(request.POST)
-
-    def move(*, priority: int, **who_and_what: Any) -> Ticket:
-        return actions.route(priority=Priority(priority), **who_and_what)
-
-    return _change(request, reference, move, _("Queue and priority are set."), form)
+    return _change(request, reference, actions.route, _("Moved."), form)
 
 
 @post_only
@@ -165,14 +161,14 @@ def _ticket_page(
     is_public = question is not None and question.is_visible
     to = WriteForm.OFFICIAL if is_public else WriteForm.CUSTOMER
     context = _furniture(
-        found.subject or found.reference,
+        _("Ticket %(reference)s") % {"reference": found.reference},
         {"url": reverse("desk_admin:inbox"), "label": _("Tickets")},
     ) | {
         "found": page,
         "ticket": found,
         "may_answer_officially": is_public,
         "write_form": form or WriteForm(initial={"to": to}),
-        "assign_form": AssignForm(),
+        "assign_form": AssignForm(held_by=found.assignee_id),
         "route_form": RouteForm(
             initial={"queue": found.queue_id, "priority": found.priority}
         ),
