@@ -45,7 +45,7 @@ check: .venv/dev  ## lint, types, contracts, migrations, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --check --lint --quiet site people search kb community rewards desk
-	$(BIN)/lint-imports
+	PYTHONPATH=.:site $(BIN)/lint-imports
 	$(BIN)/mypy
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) translations check

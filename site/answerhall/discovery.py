@@ -66,13 +66,13 @@ class Pages(HallSitemap):
     def items(self) -> list:
         articles = ArticlePage.objects.live().public().order_by("pk")
         topics = TopicPage.objects.live().public().order_by("pk")
-        return [*topics, *articles.defer("body")]
+        return [*topics, *articles.without_bodies()]
 
     def lastmod(self, page: Any) -> datetime:
         return page.last_published_at or page.latest_revision_created_at
 
     def location(self, page: Any) -> str:
-        return urlsplit(page.full_url).path
+        return page.get_absolute_url()
 
 
 SECTIONS = {"pages": Pages, "questions": Questions}

@@ -24,7 +24,10 @@ def language_of_unprefixed(request: HttpRequest) -> str:
     """The person's choice, then the prefix in `next`, then Accept-Language."""
     if chosen := person_language(request):
         return chosen
-    target = urlsplit(request.GET.get("next", "")).path
+    try:
+        target = urlsplit(request.GET.get("next", "")).path
+    except ValueError:
+        target = ""
     if wanted := language_in_path(target):
         return wanted
     return translation.get_language_from_request(request)

@@ -66,7 +66,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
         parts["database"] = True
         parts["index"] = index_health().ok
         waiting = outbox.oldest_due_seconds(now)
-        parts["queue"] = waiting < settings.ANSWERHALL_QUEUE_ALARM_SECONDS
+        in_time = waiting < settings.ANSWERHALL_QUEUE_ALARM_SECONDS
+        parts["queue"] = in_time and outbox.dead_count() == 0
     except Exception:  # noqa: BLE001  whatever is broken, the answer is "not ready"
         parts.setdefault("database", False)
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)

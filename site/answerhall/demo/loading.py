@@ -31,8 +31,8 @@ from kb.models import ArticlePage
 from people.actions import create_person
 from people.models import Person
 from rewards import actions as rewards
-from rewards.models import EarnRule, Gift, ScoreModel
-from rewards.queries import spendable
+from rewards.queries import gifts_on_offer, spendable
+from rewards.setup import offer, price, use_all_parts_of_the_score
 
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "en", "zh-hans": "zh_hans"}
@@ -103,7 +103,7 @@ def furnish(*, at: datetime) -> dict[str, int]:
         "articles": ArticlePage.objects.live().count(),
         "questions": Question.objects.count(),
         "answers": Answer.objects.count(),
-        "gifts": Gift.objects.count(),
+        "gifts": gifts_on_offer(at=at).count(),
         "events": happened,
     }
 
@@ -177,23 +177,11 @@ def _tag(name: str, language: str) -> Tag:
 
 
 def _rules_and_gifts() -> None:
-    for event, amount in POINTS.items():
-        EarnRule.objects.filter(event=event).update(points=amount)
-    # Small as it is, the demo shows all five parts of the score.
-    ScoreModel.objects.create(full_from_answers=0)
+    price(POINTS)
+    use_all_parts_of_the_score()
     for row in _read("gifts.toml")["gift"]:
-        gift = Gift(
-            slug=row["slug"],
-            title_en=row["title_en"],
-            title_zh=row["title_zh"],
-            description_en=row["description_en"],
-            description_zh=row["description_zh"],
-            cost=row["cost"],
-            stock=row["stock"],
-            per_person_limit=row.get("per_person_limit"),
-        )
-        picture = ContentFile(pictures.draw(row["picture"]))
-        gift.picture.save(f"{row['slug']}.png", picture, save=True)
+        drawing = ContentFile(pictures.draw(row["picture"]))
+        offer(**row | {"picture": drawing})
 
 
 # Threads
@@ -393,7 +381,7 @@ def _a_redemption(demo: Demo) -> None:
         (person for person in demo.people.values() if not person.email),
         key=lambda person: spendable(person),
     )
-    gift = Gift.objects.order_by("cost").first()
+    gift = gifts_on_offer(at=demo.now).order_by("cost").first()
     if gift is not None and spendable(helper) >= gift.cost:
         rewards.redeem(
             person=helper, gift=gift, key="demo-redemption", at=demo.ago(hours=30)

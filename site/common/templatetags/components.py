@@ -1,6 +1,7 @@
 """The small parts every page is made of: icons, times, voices, status pills."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
 register = template.Library()
 
@@ -32,7 +33,9 @@ STATUSES = {
 RELATIVE_FOR = timedelta(days=30)
 
 
+# A page draws a few dozen of these; none of them changes while the site runs.
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
@@ -75,6 +78,11 @@ def _near(moment: datetime) -> str:
 
 @register.simple_tag
 def voice(kind: str) -> SafeString:
+    return _voice(kind, get_language())
+
+
+@lru_cache(maxsize=32)
+def _voice(kind: str, language: str | None) -> SafeString:  # noqa: ARG001
     name, word = VOICES[kind]
     return format_html('<span class="voice is-{}">{}{}</span>', kind, icon(name), word)
 
@@ -95,6 +103,11 @@ def byline(person: Any, kind: str, at: datetime, note: str = "") -> dict:
 
 @register.simple_tag
 def pill(status: str) -> SafeString:
+    return _pill(status, get_language())
+
+
+@lru_cache(maxsize=32)
+def _pill(status: str, language: str | None) -> SafeString:  # noqa: ARG001
     name, word = STATUSES[status]
     return format_html('<span class="pill is-{}">{}{}</span>', status, icon(name), word)
 

@@ -100,6 +100,9 @@ def _wait_until_it_answers(url: str, children: list[subprocess.Popen]) -> None:
 
 
 def _stop(children: list[subprocess.Popen]) -> None:
+    # A second Ctrl-C must not leave anybody behind.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()
