@@ -26,6 +26,11 @@ class Cause:
     source_id: str
     partner_id: int | None
 
+    @property
+    def key(self) -> str:
+        who = f"{self.person_id}:{self.partner_id or ''}"
+        return f"{self.event}:{self.source_type}:{self.source_id}:{who}"
+
     def awards(self) -> QuerySet[Transfer]:
         """Every award this cause ever got, reversed ones too."""
         return Transfer.objects.filter(

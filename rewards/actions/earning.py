@@ -59,7 +59,7 @@ def award(
     if standing(cause.awards()).exists():
         return None
     claim = Claim(cause, earned_at or at, terms_of(rule))
-    key = f"{event}:{source_type}:{source_id}:{cause.partner_id or ''}:{number}"
+    key = f"{cause.key}:{number}"
     return _pay(claim, apply_caps(claim), purse, key=key, actor=actor, at=at)
 
 
