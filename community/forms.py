@@ -1,10 +1,11 @@
 """What people fill in here. What was refused stays in the form as it was typed."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -124,13 +125,10 @@ class QuestionForm(HallForm):
         super().__init__(*args, **kwargs)
         circles = Circle.objects.order_by("position", "slug")
         here = self.initial.get("circle")
-        self.fields["circle"].queryset = circles.filter(is_open=True) | circles.filter(
+        choices = cast("forms.ModelChoiceField", self.fields["circle"])
+        choices.queryset = circles.filter(is_open=True) | circles.filter(
             slug=here or ""
         )
-
-
-class AskForm(QuestionForm):
-    pass
 
 
 class NoteMixin(forms.Form):
@@ -143,14 +141,14 @@ class NoteMixin(forms.Form):
 
 
 class EditQuestionForm(NoteMixin, QuestionForm):
-    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+    def __init__(self, typed: QueryDict | None, *, question: Question) -> None:
         initial = {
             "title": question.title,
             "body": question.body,
             "circle": question.circle.slug,
             "tags": ", ".join(question.tags.values_list("name", flat=True)),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(typed, initial=initial)
 
 
 class AnswerForm(HallForm):
@@ -162,8 +160,8 @@ class AnswerForm(HallForm):
 
 
 class EditAnswerForm(NoteMixin, AnswerForm):
-    def __init__(self, *args: Any, answer: Answer, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"body": answer.body}, **kwargs)
+    def __init__(self, typed: QueryDict | None, *, answer: Answer) -> None:
+        super().__init__(typed, initial={"body": answer.body})
 
 
 class CommentForm(HallForm):
@@ -265,17 +263,17 @@ class DraftArticleForm(HallForm):
         error_messages={"required": _("Choose the topic it will stand in.")},
     )
 
-    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, typed: QueryDict | None, *, question: Question) -> None:
+        super().__init__(typed)
         answers = Answer.objects.visible().filter(question=question)
-        self.fields["answers"].queryset = answers.select_related("author")
-        self.fields["answers"].initial = [
-            pk for pk in [question.accepted_answer_id] if pk
-        ]
+        chosen = cast("forms.ModelMultipleChoiceField", self.fields["answers"])
+        chosen.queryset = answers.select_related("author")
+        chosen.initial = [pk for pk in [question.accepted_answer_id] if pk]
         topics = TopicPage.objects.live().filter(
             locale__language_code=question.language
         )
-        self.fields["topic"].queryset = topics.order_by("title")
+        topic = cast("forms.ModelChoiceField", self.fields["topic"])
+        topic.queryset = topics.order_by("title")
 
 
 class TagForm(WagtailAdminModelForm):

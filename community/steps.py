@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import (
+    get_language,
     gettext as _,
     gettext_lazy,
     ngettext,
@@ -129,10 +131,20 @@ def small_trace(question: Question, events: Sequence[QuestionEvent]) -> SmallTra
         kinds |= {Kind.SOLVED}
     if question.answer_count and Kind.OFFICIAL_ANSWER not in kinds:
         kinds |= {Kind.ANSWERED}
+    return _small(frozenset(kinds), bool(question.answer_count), get_language())
+
+
+# There are few ways a thread can have gone, and a list shows twenty of them.
+@lru_cache(maxsize=256)
+def _small(
+    kinds: frozenset[str],
+    is_answered: bool,
+    language: str | None,  # noqa: ARG001  the words depend on it
+) -> SmallTrace:
     found = [(dot, word) for of, dot, word in _STATIONS if of & kinds]
     dots = [dot for dot, _word in found]
-    if question.solved_at is None:
-        dots += ["no"] if question.answer_count else ["no", "no"]
+    if Kind.SOLVED not in kinds:
+        dots += ["no"] if is_answered else ["no", "no"]
     words = pgettext("between steps", ", ").join(str(word) for _dot, word in found)
     return SmallTrace(dots, _("Trace: %(steps)s") % {"steps": words})
 
@@ -272,8 +284,10 @@ def _words(question: Question, event: QuestionEvent) -> str:
             return _("%(name)s opened the question again: it still needs an answer.")
         case Kind.ESCALATED if event.actor_id:
             return _("%(name)s asked our team to look at it.")
+        case Kind.ESCALATED if hours := event.data.get("hours"):
+            return _escalated_after(hours, event.data.get("rule") == "unanswered")
         case Kind.ESCALATED:
-            return _("No answer had solved it, so it went to our team by itself.")
+            return _("No answer had solved it, so our team got it by itself.")
         case Kind.TICKET_OPENED:
             return _("Ticket %(ticket)s was opened: our team has it.")
         case Kind.OFFICIAL_ANSWER:
@@ -285,6 +299,22 @@ def _words(question: Question, event: QuestionEvent) -> str:
         case Kind.ARTICLE_PUBLISHED:
             return _("The editors made it an article, so the next person finds it.")
     return ""
+
+
+def _escalated_after(hours: int, is_unanswered: bool) -> str:
+    if is_unanswered:
+        words = ngettext(
+            "Nobody had answered in %(hours)d hour, so our team got it by itself.",
+            "Nobody had answered in %(hours)d hours, so our team got it by itself.",
+            hours,
+        )
+    else:
+        words = ngettext(
+            "Nothing had solved it in %(hours)d hour, so our team got it by itself.",
+            "Nothing had solved it in %(hours)d hours, so our team got it by itself.",
+            hours,
+        )
+    return words % {"hours": hours}
 
 
 def _asked_by_many(count: int) -> str:

@@ -1,13 +1,19 @@
 """What the community's templates say often."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _, pgettext
+from django.utils.translation import (
+    get_language,
+    gettext as _,
+    ngettext_lazy,
+    pgettext,
+)
 
 from common.markdown import render
 from community import steps
@@ -17,6 +23,13 @@ from people.models import Person
 
 register = template.Library()
 
+_COUNTED = {
+    "votes": ngettext_lazy("<b>%(number)s</b> vote", "<b>%(number)s</b> votes", "n"),
+    "answers": ngettext_lazy(
+        "<b>%(number)s</b> answer", "<b>%(number)s</b> answers", "n"
+    ),
+    "views": ngettext_lazy("<b>%(number)s</b> view", "<b>%(number)s</b> views", "n"),
+}
 _BROWSER_CODES = {"en": "en", "zh-hans": "zh-Hans"}
 
 
@@ -56,6 +69,18 @@ def short(number: int) -> str:
     if number < 100_000:
         return f"{number / 1000:.1f}k".replace(".0k", "k")
     return f"{number // 1000}k"
+
+
+@register.simple_tag
+def counted(what: str, number: int) -> SafeString:
+    """<b>3</b> votes; what: votes, answers or views."""
+    return _counted(what, number, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _counted(what: str, number: int, language: str | None) -> SafeString:  # noqa: ARG001
+    shown = _COUNTED[what] % {"n": number, "number": short(number)}
+    return mark_safe(shown)  # noqa: S308  our own words and a number
 
 
 @register.filter

@@ -12,7 +12,7 @@ from common.errors import Refused
 from common.http import is_htmx, post_only
 from common.text import MAX_BODY_CHARS
 from community import actions, numbers
-from community.forms import AskForm, stays_in_form
+from community.forms import QuestionForm, stays_in_form
 from community.views.finding import member, signed_in
 from community.views.showing import show_form
 from search.documents import Hit
@@ -31,12 +31,12 @@ def ask(request: HttpRequest) -> HttpResponse:
             name: request.GET.get(name, "") for name in ("title", "circle", "tags")
         }
         first["title"] = _one_line(first["title"])
-        return _form(request, AskForm(initial=first))
+        return _form(request, QuestionForm(initial=first))
     if "preview" in request.POST:
         return _form(
-            request, AskForm(initial=request.POST.dict()), preview=_body(request)
+            request, QuestionForm(initial=request.POST.dict()), preview=_body(request)
         )
-    form = AskForm(request.POST)
+    form = QuestionForm(request.POST)
     if not form.is_valid():
         return _form(request, form)
     try:
@@ -76,7 +76,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 def _form(
     request: HttpRequest,
-    form: AskForm,
+    form: QuestionForm,
     *,
     preview: str = "",
     refusal: Refused | None = None,

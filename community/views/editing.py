@@ -43,7 +43,7 @@ def edit(request: HttpRequest, kind: PostKind, pk: int) -> HttpResponse:
     is_preview = "preview" in request.POST
     form = _form_for(post, None if is_preview else request.POST or None)
     if is_preview:
-        form.initial |= request.POST.dict()
+        form.initial.update(request.POST.dict())
     if request.method != "POST" or is_preview or not form.is_valid():
         return _page(request, post, form)
     try:
