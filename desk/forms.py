@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from common.forms import BodyField, LineField
 from desk import numbers
@@ -73,7 +73,9 @@ class AssignForm(forms.Form):
 
 
 class RouteForm(forms.Form):
-    queue = forms.ModelChoiceField(queryset=Queue.objects.all(), label=_("Queue"))
+    queue = forms.ModelChoiceField(
+        queryset=Queue.objects.all(), label=pgettext_lazy("desk", "Queue")
+    )
     priority = forms.TypedChoiceField(
         choices=Priority.choices, coerce=int, label=_("Priority")
     )
@@ -101,7 +103,7 @@ class FilterForm(forms.Form):
         queryset=Queue.objects.all(),
         required=False,
         to_field_name="slug",
-        label=_("Queue"),
+        label=pgettext_lazy("desk", "Queue"),
         empty_label=_("all queues"),
     )
     words = LineField(

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem
 from wagtail.admin.ui.components import Component
@@ -73,7 +73,7 @@ def desk_menu() -> MenuItem:
             order=20,
         ),
         RulesMenuItem(
-            _("Queues"),
+            pgettext_lazy("desk", "Queues"),
             reverse_lazy("desk_queues:index"),
             name="desk-queues",
             icon_name="list-ul",

@@ -24,8 +24,8 @@ class Run:
 
     def __str__(self) -> str:
         return (
-            f"{self.opened} tickets opened, {self.passed_by} passed by, "
-            f"{self.failed} failed"
+            f"tickets opened: {self.opened}, passed by: {self.passed_by}, "
+            f"failed: {self.failed}"
         )
 
 

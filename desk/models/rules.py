@@ -7,7 +7,12 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, gettext_lazy as _, ngettext
+from django.utils.translation import (
+    get_language,
+    gettext_lazy as _,
+    ngettext,
+    pgettext_lazy,
+)
 
 YEAR_HOURS = 24 * 365
 
@@ -46,13 +51,15 @@ class Queue(models.Model):
         help_text=_("Tickets from these circles come here."),
     )
     is_default = models.BooleanField(
-        _("default"), default=False, help_text=_("Takes whatever has no other queue.")
+        pgettext_lazy("desk", "default"),
+        default=False,
+        help_text=_("Takes whatever has no other queue."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
-        verbose_name = _("queue")
-        verbose_name_plural = _("queues")
+        verbose_name = pgettext_lazy("desk", "queue")
+        verbose_name_plural = pgettext_lazy("desk", "queues")
         ordering = ["position", "slug"]
         constraints = [
             models.UniqueConstraint(
@@ -95,7 +102,9 @@ class EscalationRule(models.Model):
         UNACCEPTED = "unaccepted", _("Answers, but none accepted")
         REQUESTED = "requested", _("Somebody asks our team")
 
-    kind = models.CharField(_("when"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(
+        pgettext_lazy("escalation rule", "when"), max_length=12, choices=Kind.choices
+    )
     hours = models.PositiveIntegerField(
         _("after how many hours"),
         default=24,
@@ -127,7 +136,7 @@ class EscalationRule(models.Model):
         null=True,
         blank=True,
         related_name="rules",
-        verbose_name=_("queue"),
+        verbose_name=pgettext_lazy("desk", "queue"),
         help_text=_("None chosen: the queue of the question's circle."),
     )
     position = models.PositiveSmallIntegerField(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from desk import numbers
 from desk.models.rules import Priority, Queue
@@ -39,13 +39,16 @@ def reference_from(typed: str) -> str:
 
 
 class TicketState(models.TextChoices):
-    NEW = "new", _("new")
-    ASSIGNED = "assigned", _("assigned")
-    IN_PROGRESS = "in_progress", _("in progress")
-    WAITING_CUSTOMER = "waiting_customer", _("waiting for the customer")
-    ANSWERED = "answered", _("answered")
-    RESOLVED = "resolved", _("resolved")
-    CLOSED = "closed", _("closed")
+    NEW = "new", pgettext_lazy("ticket", "new")
+    ASSIGNED = "assigned", pgettext_lazy("ticket", "assigned")
+    IN_PROGRESS = "in_progress", pgettext_lazy("ticket", "in progress")
+    WAITING_CUSTOMER = (
+        "waiting_customer",
+        pgettext_lazy("ticket", "waiting for the customer"),
+    )
+    ANSWERED = "answered", pgettext_lazy("ticket", "answered")
+    RESOLVED = "resolved", pgettext_lazy("ticket", "resolved")
+    CLOSED = "closed", pgettext_lazy("ticket", "closed")
 
 
 _S = TicketState
@@ -153,8 +156,8 @@ class Ticket(models.Model):
     objects = TicketQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("ticket")
-        verbose_name_plural = _("tickets")
+        verbose_name = pgettext_lazy("noun", "ticket")
+        verbose_name_plural = pgettext_lazy("noun", "tickets")
         permissions = [
             ("work_tickets", _("Can work on tickets")),
             ("request_escalation", _("Can hand any question to our team")),

@@ -298,8 +298,8 @@ def test_the_command_takes_a_time_and_says_what_it_did(thread, clock):
     call_command("run_escalations", at=moment, stdout=out, stderr=StringIO())
 
     lines = out.getvalue().splitlines()
-    assert lines[0] == "1 tickets opened, 0 passed by, 0 failed."
-    assert lines[1] == "0 tickets opened, 0 passed by, 0 failed."
+    assert lines[0] == "tickets opened: 1, passed by: 0, failed: 0."
+    assert lines[1] == "tickets opened: 0, passed by: 0, failed: 0."
     with pytest.raises(CommandError, match="Not a time: yesterday"):
         call_command("run_escalations", at="yesterday")
 
@@ -307,7 +307,7 @@ def test_the_command_takes_a_time_and_says_what_it_did(thread, clock):
 def test_the_timer_looks_every_minute(thread, clock):
     said = run_due(clock.move(hours=24), only=["escalations"])
 
-    assert said == {"escalations": "1 tickets opened, 0 passed by, 0 failed"}
+    assert said == {"escalations": "tickets opened: 1, passed by: 0, failed: 0"}
     assert run_due(clock.move(seconds=30), only=["escalations"]) == {}
     assert "escalations" in run_due(clock.move(seconds=31), only=["escalations"])
 
