@@ -5,16 +5,17 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from common.errors import Refused, TooMany
 from common.forms import BodyField, LineField
-from common.text import clean_line
+from common.text import clean_line, excerpt
 from community import actions, errors, numbers
 from community.actions.tagging import tag_key
-from community.models import Answer, Circle, Flag, Question, Tag
+from community.models import Answer, Circle, Flag, Question, Tag, Voice
 from kb.models import TopicPage
 
 # Refusals that are shown above the form, with everything that was typed.
@@ -22,6 +23,7 @@ _KEEP_THE_FORM = (400, 409, 413, 429)
 # People separate tags with what their keyboard offers.
 _BETWEEN_TAGS = re.compile(r"[,，、;；\n]")
 _TAGS_TYPED_MOST = 400
+ANSWER_SHOWN_CHARS = 120
 
 _FIELD_OF: dict[type[Refused], str] = {
     errors.TitleTooShort: "title",
@@ -247,10 +249,18 @@ class PlaceForm(HallForm):
     )
 
 
+class AnswersField(forms.ModelMultipleChoiceField):
+    """Answers to choose from, each by who gave it and how it begins."""
+
+    def label_from_instance(self, obj: Model) -> str:
+        assert isinstance(obj, Answer)  # noqa: S101  the queryset holds nothing else
+        return f"{obj.author.name}: {excerpt(obj.body_text, ANSWER_SHOWN_CHARS)}"
+
+
 class DraftArticleForm(HallForm):
     """Which answers an article is made of, and where it will stand."""
 
-    answers = forms.ModelMultipleChoiceField(
+    answers = AnswersField(
         Answer.objects.none(),
         label=_("Answers the article is made of"),
         widget=forms.CheckboxSelectMultiple,
@@ -266,9 +276,12 @@ class DraftArticleForm(HallForm):
     def __init__(self, typed: QueryDict | None, *, question: Question) -> None:
         super().__init__(typed)
         answers = Answer.objects.visible().filter(question=question)
-        chosen = cast("forms.ModelMultipleChoiceField", self.fields["answers"])
+        chosen = cast("AnswersField", self.fields["answers"])
         chosen.queryset = answers.select_related("author")
-        chosen.initial = [pk for pk in [question.accepted_answer_id] if pk]
+        accepted = question.accepted_answer_id
+        # What our staff settled themselves has no accepted answer.
+        helped = {"pk": accepted} if accepted else {"voice": Voice.OFFICIAL}
+        chosen.initial = list(answers.filter(**helped).values_list("pk", flat=True))
         topics = TopicPage.objects.live().filter(
             locale__language_code=question.language
         )

@@ -22,10 +22,32 @@ def help_given(request: HttpRequest, person: Person) -> SafeString:
     """Reputation, counts, best answers, questions, topics of strength."""
     context = {
         "person": person,
+        "chart": reputation_chart(person),
         "summary": queries.member_summary(person),
         "questions": queries.questions_of(person, RECENT_QUESTIONS),
     }
     return render_to_string("community/slots/profile.html", context, request)
+
+
+def reputation_chart(person: Person) -> list[dict[str, object]]:
+    """Bars in percent of the picture, so that it fits any width without script."""
+    ends = queries.reputation_by_month(person, timezone.now())
+    highest = max((end.reputation for end in ends), default=1)
+    width = 100 / len(ends) if ends else 0
+    bars = []
+    for place, end in enumerate(ends):
+        height = 100 * end.reputation / highest
+        bars.append(
+            {
+                "month": end.month,
+                "reputation": end.reputation,
+                "x": f"{place * width:.2f}%",
+                "width": f"{width * 0.8:.2f}%",
+                "y": f"{100 - height:.2f}%",
+                "height": f"{height:.2f}%",
+            }
+        )
+    return bars
 
 
 @hooks.register("hall_sections", order=10)

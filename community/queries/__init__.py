@@ -24,6 +24,7 @@ from community.queries.moderation import (
     removed_questions,
     waiting_posts,
 )
+from community.queries.reputation import MonthEnd, reputation_by_month
 from community.queries.taxonomy import (
     find_circle,
     find_tag,
@@ -45,12 +46,13 @@ from community.queries.threads import (
 )
 
 __all__ = [
-    "SORTS",
     "ArticleLink",
     "LeaderFact",
     "LeaderFacts",
     "MemberSummary",
+    "MonthEnd",
     "Related",
+    "SORTS",
     "Strength",
     "ThreadAnswer",
     "ThreadPage",
@@ -74,6 +76,7 @@ __all__ = [
     "questions_of",
     "recently_solved",
     "removed_questions",
+    "reputation_by_month",
     "sources_of",
     "strengths_of",
     "tally_of",

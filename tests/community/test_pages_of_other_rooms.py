@@ -1,10 +1,12 @@
 """What the community puts into the hall, profiles and articles."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from community import actions
+from community import actions, queries
 from community.models import ArticleSource
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,25 @@ def test_a_profile_tells_what_help_somebody_gave(
     assert f"/en/answers/{answer.pk}/" in giver
     assert "/en/questions/tagged/port-in/" in giver
     assert question.get_absolute_url() in taker
+
+
+def test_a_profile_draws_how_reputation_grew(
+    visitor, make_answer, stranger, asker, helper, clock
+):
+    for moment, voter in ((-400, asker), (-40, stranger)):
+        answer = make_answer()
+        at = clock.now + timedelta(days=moment)
+        actions.vote(person=voter, post=answer, value=1, at=at)
+
+    ends = queries.reputation_by_month(helper, clock.now)
+    page = visitor.get(helper.get_absolute_url())
+
+    assert len(ends) == 12
+    assert ends[0].reputation == 11
+    assert ends[-1].reputation == queries.tally_of(helper).reputation == 21
+    assert "Reputation from 11 to 21 in twelve months" in page.text
+    assert page.text.count('<rect class="p2"') == 12
+    assert queries.reputation_by_month(asker, clock.now) == []
 
 
 def test_deleted_posts_leave_the_profile(
