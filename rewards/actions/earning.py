@@ -117,7 +117,10 @@ def _take_back(person_id: int, awards: Any, at: datetime, actor: Person | None) 
 def _reverse(award: Transfer, purse: Purse, at: datetime, actor: Person | None) -> int:
     """Book the opposite of an award, except for what expired of it already."""
     lots = list(Lot.objects.filter(transfer=award).values_list("pk", flat=True))
-    amount = _given(award) - _expired(lots)
+    amount = _given(award) - _expired(Q(lot__in=lots))
+    missing = amount - purse.held.balance - purse.spendable.balance
+    if missing > 0:
+        amount -= min(missing, _expired_in_others_place(purse.person_id))
     transfer = record(
         kind=Transfer.Kind.REVERSAL,
         key=f"reverse:{award.pk}",
@@ -206,9 +209,24 @@ def _given(award: Transfer) -> int:
     return issued.aggregate(n=Sum("amount"))["n"] or 0
 
 
-def _expired(lots: Sequence[int]) -> int:
-    uses = LotUse.objects.filter(lot__in=lots, transfer__kind=Transfer.Kind.EXPIRE)
+def _expired(of_lots: Q) -> int:
+    uses = LotUse.objects.filter(of_lots, transfer__kind=Transfer.Kind.EXPIRE)
     return uses.aggregate(n=Sum("amount"))["n"] or 0
+
+
+def _expired_in_others_place(person_id: int) -> int:
+    """Points that expired in lots whose award had been taken back before.
+
+    Points of other awards had gone for those, while a cancelled order gave these
+    back: they are gone once already and must not become a debt.
+    """
+    reversed_ones = Transfer.objects.filter(
+        person_id=person_id, kind=Transfer.Kind.AWARD, reversed_by__isnull=False
+    )
+    issued = Entry.objects.filter(transfer__in=reversed_ones, debit__kind=Kind.ISSUED)
+    given = issued.aggregate(n=Sum("amount"))["n"] or 0
+    amounts = reversed_ones.values_list("reversed_by__data__amount", flat=True)
+    return _expired(Q(lot__transfer__in=reversed_ones)) - (given - sum(amounts))
 
 
 def _pk(person: Person | int) -> int:

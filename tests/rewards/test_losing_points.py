@@ -228,6 +228,22 @@ def test_an_order_cancelled_after_the_reversal_pays_what_is_owed(
     assert (left.spendable, left.reserved, left.debt) == (0, 0, 0)
 
 
+def test_who_spent_nothing_in_the_end_owes_nothing(
+    help_somebody, unaccept, redeem, gift, manager, helper, clock, purse
+):
+    """Points that stood in for others and then expired are not asked for twice."""
+    first, second = help_somebody(), help_somebody()
+    order = redeem(helper, gift)
+    unaccept(first)
+    actions.cancel(redemption=order, by=manager, at=clock.now)
+    assert purse(helper).spendable == 20
+
+    actions.expire_points(at=clock.move(days=400))
+    unaccept(second)
+
+    assert (purse(helper).spendable, purse(helper).debt) == (0, 0)
+
+
 def test_an_indebted_member_cannot_order(
     help_somebody, vote, unaccept, redeem, make_gift, helper, stranger, purse
 ):
