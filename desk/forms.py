@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -67,9 +67,12 @@ class AssignForm(forms.Form):
         queryset=Person.objects.none(), label=_("Hand over to"), empty_label=None
     )
 
-    def __init__(self, *args: Any, held_by: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, held_by: Person | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = colleagues().exclude(pk=held_by)
+        choices = cast(forms.ModelChoiceField, self.fields["to"])
+        choices.queryset = colleagues(but=held_by)
 
 
 class RouteForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
@@ -101,7 +103,7 @@ def show_ticket(request: HttpRequest, question: Question) -> SafeString:
     if question.with_staff_since is None and not has_open_ticket:
         return NOTHING
     since = question.with_staff_since
-    context = {
+    context: dict[str, Any] = {
         "question": question,
         "state": state if has_open_ticket else None,
         "words": wording.state_for_customer(state.ticket) if state.ticket else "",
@@ -130,6 +132,6 @@ def offer_our_team(request: HttpRequest, question: Question) -> SafeString:
 
 
 def _rendered(
-    template: str, context: dict[str, object], request: HttpRequest
+    template: str, context: dict[str, Any], request: HttpRequest
 ) -> SafeString:
     return mark_safe(render_to_string(template, context, request))  # noqa: S308

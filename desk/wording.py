@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 from desk.models import EscalationRule, TicketEvent, TicketState
 
 if TYPE_CHECKING:
-    from community.models import Answer
+    from community.models import Answer, Question
     from desk.models import Ticket, TicketMessage
     from people.models import Person
 
@@ -125,12 +125,13 @@ def steps_for_customer(
     ticket: Ticket, entries: list[Entry], at: datetime
 ) -> list[Step]:
     """What has happened, and while the ticket is open, what happens next."""
-    steps = [_asked(ticket)] if ticket.question else []
+    steps = [_asked(ticket.question)] if ticket.question else []
     for entry in entries:
         is_now = ticket.is_open and entry is entries[-1]
         steps.append(_step(ticket, entry, "now" if is_now else ""))
     for step, after in pairwise(steps):
-        step.following = span_in_words(after.at - step.at)
+        if step.at and after.at:
+            step.following = span_in_words(after.at - step.at)
     return steps + (_coming(ticket, at) if ticket.is_open else [])
 
 
@@ -158,7 +159,7 @@ _SIDES = {
 
 def lines_for_staff(ticket: Ticket, entries: list[Entry]) -> list[Line]:
     """The whole conversation: the public question, what followed, our notes."""
-    lines = [_question_line(ticket)] if ticket.question else []
+    lines = [_question_line(ticket, ticket.question)] if ticket.question else []
     return lines + [_line(ticket, entry) for entry in entries]
 
 
@@ -172,8 +173,7 @@ def left_in_words(ticket: Ticket, at: datetime) -> str:
     return _("%(span)s left") % span
 
 
-def _question_line(ticket: Ticket) -> Line:
-    question = ticket.question
+def _question_line(ticket: Ticket, question: Question) -> Line:
     return Line(
         side="customer",
         head=_("%(name)s, in public") % {"name": ticket.requester.name},
@@ -187,8 +187,7 @@ def _question_line(ticket: Ticket) -> Line:
 
 def _line(ticket: Ticket, entry: Entry) -> Line:
     event = entry.event
-    answer, message = entry.answer, entry.message
-    html = answer.body_html if answer else message.html if message else ""
+    html, answer = _html_of(entry), entry.answer
     side = _SIDES.get(Kind(event.kind), "customer") if html else "event"
     readers = {
         "note": _("our team only"),
@@ -234,8 +233,7 @@ def _head_for_staff(entry: Entry) -> str:
     return lines[Kind(event.kind)] % words
 
 
-def _asked(ticket: Ticket) -> Step:
-    question = ticket.question
+def _asked(question: Question) -> Step:
     count = question.answer_count
     place = {"circle": question.circle.name, "n": count}
     if count:
@@ -263,17 +261,23 @@ def _step(ticket: Ticket, entry: Entry, tone: str) -> Step:
         Kind.SOLVED_IN_THREAD: "solved",
         Kind.RESOLVED: "solved",
     }
-    answer, message = entry.answer, entry.message
-    shows_answer = answer is not None and event.kind == Kind.OFFICIAL_ANSWER
+    # What peers answered is read in the thread; what we answered, here as well.
+    is_ours = event.kind == Kind.OFFICIAL_ANSWER
     return Step(
         icon,
         word,
         text,
-        html=answer.body_html if shows_answer else message.html if message else "",
-        url=_answer_address(ticket, answer),
+        html=_html_of(entry) if entry.message or is_ours else "",
+        url=_answer_address(ticket, entry.answer),
         at=event.at,
         tones=tuple(filter(None, (tones.get(Kind(event.kind), ""), tone))),
     )
+
+
+def _html_of(entry: Entry) -> str:
+    if entry.answer is not None:
+        return entry.answer.body_html
+    return entry.message.html if entry.message is not None else ""
 
 
 def _answer_address(ticket: Ticket, answer: Answer | None) -> str:
@@ -286,7 +290,10 @@ def _words(ticket: Ticket, entry: Entry) -> tuple[str, str, str]:
     event = entry.event
     actor = event.actor
     is_mine = actor is not None and actor.pk == ticket.requester_id
-    names = {"name": actor.name if actor else "", "to": entry.to and entry.to.name}
+    names = {
+        "name": actor.name if actor else "",
+        "to": entry.to.name if entry.to else "",
+    }
     match event.kind:
         case Kind.OPENED:
             return _opened(ticket, entry, names, is_mine=is_mine)
@@ -318,7 +325,7 @@ def _words(ticket: Ticket, entry: Entry) -> tuple[str, str, str]:
 
 
 def _opened(
-    ticket: Ticket, entry: Entry, names: dict[str, str | None], *, is_mine: bool
+    ticket: Ticket, entry: Entry, names: dict[str, str], *, is_mine: bool
 ) -> tuple[str, str, str]:
     if ticket.question_id is None:
         return "mail", _("You wrote to us"), _("Only you and our team can read this.")

@@ -91,7 +91,7 @@ def reopen(*, ticket: Ticket, by: Person, at: datetime) -> Ticket:
         ticket, Kind.REOPENED, at, actor=by, visibility=PUBLIC, cycle=ticket.cycle
     )
     if question and question.is_visible and question.solved_at is None:
-        opening.show_with_staff(ticket, at, None)
+        opening.show_with_staff(ticket, question, at)
     ticket_reopened.send(sender=Ticket, ticket=ticket, at=at)
     seq = str(event.seq)
     telling.tell_customer("ticket_reopened", ticket, at, once_per=seq, by=by)

@@ -50,7 +50,7 @@ def thread_reopened(*, question: Question, by: Person, at: datetime) -> None:
         recording.add_event(
             ticket, Kind.THREAD_REOPENED, at, actor=by, visibility=INTERNAL
         )
-        opening.show_with_staff(ticket, at, None)
+        opening.show_with_staff(ticket, question, at)
 
 
 @transaction.atomic

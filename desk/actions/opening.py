@@ -145,17 +145,16 @@ def open_private_ticket(
     return ticket
 
 
-def show_with_staff(ticket: Ticket, at: datetime, actor: Person | None) -> None:
+def show_with_staff(ticket: Ticket, question: Question, at: datetime) -> None:
     """Say in the public thread that our team has it. The trace is told once a cycle."""
     community.add_event(
-        question=ticket.question,
+        question=question,
         kind=QuestionEvent.Kind.TICKET_OPENED,
         key=f"ticket_opened:{ticket.reference}:{ticket.cycle}",
         at=at,
-        actor=actor,
         data={"ticket": ticket.reference},
     )
-    community.hand_to_staff(question=ticket.question, at=at)
+    community.hand_to_staff(question=question, at=at)
 
 
 def _open(
@@ -196,7 +195,7 @@ def _open(
         actor=by,
         data={**why, "ticket": ticket.reference},
     )
-    show_with_staff(ticket, at, None)
+    show_with_staff(ticket, question, at)
     ticket_opened.send(sender=Ticket, ticket=ticket, at=at)
     telling.tell_customer("ticket_opened", ticket, at, once_per="1", by=by)
     return ticket

@@ -30,8 +30,9 @@ def take(*, ticket: Ticket, by: Person, at: datetime) -> Ticket:
     """
     recording.refuse_unless_worker(ticket, by)
     ticket = recording.lock_open_ticket(ticket)
-    if ticket.assignee_id not in (None, by.pk):
-        raise TakenByAnother(name=ticket.assignee.name)
+    holder = ticket.assignee
+    if holder is not None and holder.pk != by.pk:
+        raise TakenByAnother(name=holder.name)
     before = (ticket.assignee_id, ticket.state)
     ticket.assignee = by
     if ticket.state in (TicketState.NEW, TicketState.ASSIGNED):
@@ -74,13 +75,14 @@ def route(
     ticket = recording.lock_open_ticket(ticket)
     if (ticket.queue_id, ticket.priority) == (queue.pk, priority):
         return ticket
-    data = {"queue": queue.slug, "priority": priority}
     if ticket.due_at is not None and ticket.priority != priority:
         started = ticket.due_at - ticket.promised.answer_within
         ticket.due_at = started + Priority(priority).answer_within
     ticket.queue, ticket.priority = queue, priority
     recording.keep(ticket)
-    recording.add_event(ticket, Kind.ROUTED, at, actor=by, **data)
+    recording.add_event(
+        ticket, Kind.ROUTED, at, actor=by, queue=queue.slug, priority=priority
+    )
     return ticket
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.contrib.auth.models import Group
 from django.db.models import Count, F, Q, QuerySet
 
 from common.paging import page_of
@@ -22,10 +21,9 @@ from desk.models import (
     TicketMessage,
     TicketState,
 )
-from desk.models.tickets import WITH_US, reference_from
+from desk.models.tickets import WITH_US, TicketQuerySet, reference_from
 from desk.wording import Entry, Line, Step
 from people.models import Person
-from people.registries import DESK, MANAGERS
 from rewards.queries import spendable
 
 if TYPE_CHECKING:
@@ -243,17 +241,17 @@ def counts(person: Person, at: datetime) -> DeskCounts:
     return DeskCounts(**row)
 
 
-def colleagues() -> QuerySet[Person]:
+def colleagues(but: Person | None = None) -> QuerySet[Person]:
     """Who works at the desk, by name."""
-    groups = Group.objects.filter(
-        Q(name__in=(DESK, MANAGERS)) | Q(permissions__codename="work_tickets")
+    work = "work_tickets"
+    team = Person.objects.filter(is_active=True).filter(
+        Q(groups__permissions__codename=work)
+        | Q(user_permissions__codename=work)
+        | Q(is_superuser=True)
     )
-    return (
-        Person.objects.filter(is_active=True)
-        .filter(Q(groups__in=groups) | Q(is_superuser=True))
-        .distinct()
-        .order_by("display_name", "handle")
-    )
+    if but is not None:
+        team = team.exclude(pk=but.pk)
+    return team.distinct().order_by("display_name", "handle")
 
 
 def thread_state(question: Question, person: Reader, at: datetime) -> ThreadState:
@@ -286,15 +284,15 @@ def thread_state(question: Question, person: Reader, at: datetime) -> ThreadStat
     )
 
 
-def _with_people(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+def _with_people(tickets: TicketQuerySet) -> TicketQuerySet:
     return tickets.select_related(
         "requester", "assignee", "queue", "question", "question__circle"
     ).defer("question__body", "question__body_text", "question__body_html")
 
 
 def _filtered(
-    rows: QuerySet[Ticket], person: Person, filters: Filters, at: datetime
-) -> QuerySet[Ticket]:
+    rows: TicketQuerySet, person: Person, filters: Filters, at: datetime
+) -> TicketQuerySet:
     if filters.state:
         rows = rows.filter(state=filters.state)
     elif not filters.words:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from common.http import post_only
 from desk import actions, permissions, queries
 from desk.forms import AssignForm, CloseForm, FilterForm, RouteForm, WriteForm
 from desk.models import Ticket
+from people.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
 
@@ -28,7 +29,7 @@ def for_our_team(view: View) -> View:
     """To staff who do not work at the desk, it is not there: no ticket is."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not permissions.may_work(request.user):
             raise Http404
         return view(request, *args, **kwargs)
@@ -38,7 +39,7 @@ def for_our_team(view: View) -> View:
 
 @require_safe
 @for_our_team
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedInRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     found = queries.queue_page(
         request.user, form.filters(), timezone.now(), request.GET.get("page")
@@ -49,13 +50,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_our_team
-def ticket(request: HttpRequest, reference: str) -> HttpResponse:
+def ticket(request: SignedInRequest, reference: str) -> HttpResponse:
     return _ticket_page(request, _find(request, reference))
 
 
 @post_only
 @for_our_team
-def write(request: HttpRequest, reference: str) -> HttpResponse:
+def write(request: SignedInRequest, reference: str) -> HttpResponse:
     """The composer: an official answer, a private reply or a note."""
     found = _find(request, reference)
     form = WriteForm(request.POST)
@@ -72,41 +73,41 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
 
 @post_only
 @for_our_team
-def take(request: HttpRequest, reference: str) -> HttpResponse:
+def take(request: SignedInRequest, reference: str) -> HttpResponse:
     return _change(request, reference, actions.take, _("You have this ticket now."))
 
 
 @post_only
 @for_our_team
-def assign(request: HttpRequest, reference: str) -> HttpResponse:
+def assign(request: SignedInRequest, reference: str) -> HttpResponse:
     form = AssignForm(request.POST)
     return _change(request, reference, actions.assign, _("Handed over."), form)
 
 
 @post_only
 @for_our_team
-def route(request: HttpRequest, reference: str) -> HttpResponse:
+def route(request: SignedInRequest, reference: str) -> HttpResponse:
     form = RouteForm(request.POST)
     return _change(request, reference, actions.route, _("Moved."), form)
 
 
 @post_only
 @for_our_team
-def close(request: HttpRequest, reference: str) -> HttpResponse:
+def close(request: SignedInRequest, reference: str) -> HttpResponse:
     form = CloseForm(request.POST)
     return _change(request, reference, actions.close, _("The ticket is closed."), form)
 
 
 @post_only
 @for_our_team
-def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+def reopen(request: SignedInRequest, reference: str) -> HttpResponse:
     return _change(request, reference, actions.reopen, _("The ticket is open again."))
 
 
 def _write(
-    request: HttpRequest, found: Ticket, *, to: str, body: str, after: str
+    request: SignedInRequest, found: Ticket, *, to: str, body: str, after: str
 ) -> str:
-    words = {
+    words: dict[str, Any] = {
         "ticket": found,
         "by": request.user,
         "body": body,
@@ -125,7 +126,7 @@ def _write(
 
 
 def _change(
-    request: HttpRequest,
+    request: SignedInRequest,
     reference: str,
     change: Callable[..., Any],
     done: str,
@@ -146,7 +147,7 @@ def _change(
     return redirect(found.get_desk_url())
 
 
-def _find(request: HttpRequest, reference: str) -> Ticket:
+def _find(request: SignedInRequest, reference: str) -> Ticket:
     try:
         return queries.find_ticket(reference, request.user)
     except Ticket.DoesNotExist:
@@ -154,7 +155,7 @@ def _find(request: HttpRequest, reference: str) -> Ticket:
 
 
 def _ticket_page(
-    request: HttpRequest, found: Ticket, form: Form | None = None, status: int = 200
+    request: SignedInRequest, found: Ticket, form: Form | None = None, status: int = 200
 ) -> HttpResponse:
     page = queries.staff_ticket_page(found, request.user, timezone.now())
     question = found.question
@@ -168,7 +169,7 @@ def _ticket_page(
         "ticket": found,
         "may_answer_officially": is_public,
         "write_form": form or WriteForm(initial={"to": to}),
-        "assign_form": AssignForm(held_by=found.assignee_id),
+        "assign_form": AssignForm(held_by=found.assignee),
         "route_form": RouteForm(
             initial={"queue": found.queue_id, "priority": found.priority}
         ),

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from community.models import Question
 from desk import actions, permissions, queries
 from desk.forms import MessageForm, PrivateTicketForm
 from desk.models import Ticket
+from people.requests import SignedInRequest
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -30,7 +31,7 @@ def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @require_safe
 @private
-def my_tickets(request: HttpRequest) -> HttpResponse:
+def my_tickets(request: SignedInRequest) -> HttpResponse:
     page = queries.my_tickets(request.user, timezone.now(), request.GET.get("page"))
     context = {"page": page, "nav_current": "tickets"}
     return render(request, "desk/my_tickets.html", context)
@@ -38,7 +39,7 @@ def my_tickets(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     form = PrivateTicketForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
@@ -52,13 +53,13 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @private
-def ticket(request: HttpRequest, reference: str) -> HttpResponse:
+def ticket(request: SignedInRequest, reference: str) -> HttpResponse:
     return _ticket_page(request, _find(request, reference), MessageForm())
 
 
 @post_only
 @private
-def reply(request: HttpRequest, reference: str) -> HttpResponse:
+def reply(request: SignedInRequest, reference: str) -> HttpResponse:
     found = _find(request, reference)
     form = MessageForm(request.POST)
 
@@ -74,7 +75,7 @@ def reply(request: HttpRequest, reference: str) -> HttpResponse:
 
 @post_only
 @private
-def solved(request: HttpRequest, reference: str) -> HttpResponse:
+def solved(request: SignedInRequest, reference: str) -> HttpResponse:
     found = _find(request, reference)
     actions.say_it_is_solved(ticket=found, by=request.user, at=timezone.now())
     messages.success(request, _("Thank you. The ticket is closed as solved."))
@@ -83,7 +84,7 @@ def solved(request: HttpRequest, reference: str) -> HttpResponse:
 
 @post_only
 @private
-def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+def reopen(request: SignedInRequest, reference: str) -> HttpResponse:
     found = _find(request, reference)
     actions.reopen(ticket=found, by=request.user, at=timezone.now())
     messages.success(request, _("The ticket is open again; our team has it."))
@@ -92,7 +93,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
 
 @post_only
 @private
-def ask_our_team(request: HttpRequest, pk: int) -> HttpResponse:
+def ask_our_team(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hand a thread to our team. Askers see their ticket, agents the thread."""
     question = get_object_or_404(Question.objects.visible_to(request.user), pk=pk)
     opened = actions.request_escalation(
@@ -104,7 +105,7 @@ def ask_our_team(request: HttpRequest, pk: int) -> HttpResponse:
     return see_other(request, place.get_absolute_url())
 
 
-def _find(request: HttpRequest, reference: str) -> Ticket:
+def _find(request: SignedInRequest, reference: str) -> Ticket:
     try:
         return queries.find_ticket(reference, request.user)
     except Ticket.DoesNotExist:
@@ -112,7 +113,7 @@ def _find(request: HttpRequest, reference: str) -> Ticket:
 
 
 def _ticket_page(
-    request: HttpRequest, found: Ticket, form: Form, status: int = 200
+    request: SignedInRequest, found: Ticket, form: Form, status: int = 200
 ) -> HttpResponse:
     context = {
         "page": queries.ticket_page(found, request.user, timezone.now()),
