@@ -18,7 +18,6 @@ ACTIONS = {
     "community.dismiss": (_("Dismiss a report"), _("Report dismissed")),
     "community.merge": (_("Merge threads"), _("Thread merged into another")),
     "community.place": (_("Move a thread"), _("Circle or language changed")),
-    "community.synonym": (_("Join tags"), _("Tag made a synonym")),
 }
 
 

@@ -298,15 +298,39 @@ class TagForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the tag")
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"), choices=settings.LANGUAGES
         )
-        others = Tag.objects.filter(synonym_of=None).exclude(pk=self.instance.pk)
-        self.fields["synonym_of"].queryset = others
-        self.fields["synonym_of"].help_text = _(
-            "Its questions move to that tag, and its address leads there."
-        )
-        self.fields["translation_of"].queryset = others
+        # There are thousands of tags, so one is named by its address, not picked.
+        for name, label, help_text in (
+            (
+                "synonym_of",
+                _("synonym of"),
+                _(
+                    "Address of the tag that stays. The questions move there, and this"
+                    " tag's address leads there."
+                ),
+            ),
+            (
+                "translation_of",
+                _("translation of"),
+                _("Address of the same tag in the other language."),
+            ),
+        ):
+            self.fields[name] = forms.ModelChoiceField(
+                Tag.objects.filter(synonym_of=None).exclude(pk=self.instance.pk),
+                to_field_name="slug",
+                label=label,
+                required=False,
+                widget=forms.TextInput,
+                help_text=help_text,
+                error_messages={
+                    "invalid_choice": _("There is no such tag, or it is a synonym.")
+                },
+            )
+            self.initial[name] = getattr(self.instance, name)
+        self.was_synonym_of_id = self.instance.synonym_of_id
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"], numbers.TAG_NAME_MOST, nfkc=True)
@@ -318,12 +342,11 @@ class TagForm(WagtailAdminModelForm):
     def save(self, commit: bool = True) -> Tag:
         """The synonym goes through the action that moves the questions."""
         canonical = self.cleaned_data["synonym_of"]
-        was_synonym_of = self.initial.get("synonym_of")
         self.instance.name_key = tag_key(self.cleaned_data["name"])
         if canonical is not None:
-            self.instance.synonym_of_id = was_synonym_of
+            self.instance.synonym_of_id = self.was_synonym_of_id
         tag = super().save(commit)
-        if canonical is not None and canonical.pk != was_synonym_of:
+        if canonical is not None and canonical.pk != self.was_synonym_of_id:
             actions.make_synonym(tag=tag, canonical=canonical, by=self.for_user)
             tag.refresh_from_db()
         return tag

@@ -180,7 +180,7 @@ def test_managers_join_two_tags(client_of, manager, make_question):
             "name": "E sim",
             "slug": tag.slug,
             "language": "en",
-            "synonym_of": canonical.pk,
+            "synonym_of": canonical.slug,
             "translation_of": "",
         },
     )
