@@ -91,6 +91,16 @@ def _all_accounts_sum_to_zero() -> Iterator[str]:
         yield f"people hold {people}, the hall's accounts say {-net}"
 
 
+def _a_transfer_moves_one_persons_points() -> Iterator[str]:
+    theirs = Q(debit__owner__isnull=False) & ~Q(debit__owner=F("transfer__person"))
+    theirs |= Q(credit__owner__isnull=False) & ~Q(credit__owner=F("transfer__person"))
+    for entry in Entry.objects.filter(theirs):
+        yield f"transfer {entry.transfer_id} moves points of another person"
+    uses = LotUse.objects.exclude(lot__account__owner=F("transfer__person"))
+    for use in uses:
+        yield f"transfer {use.transfer_id} uses a lot of another person"
+
+
 def _awards_are_reversed_once() -> Iterator[str]:
     reversals = Transfer.objects.filter(reverses__isnull=False)
     counted = reversals.order_by().values("reverses").annotate(n=Count("pk"))
@@ -257,6 +267,7 @@ CHECKS = [
     _reserved_is_what_is_on_order,
     _lots_are_their_uses,
     _all_accounts_sum_to_zero,
+    _a_transfer_moves_one_persons_points,
     _awards_are_reversed_once,
     _a_cause_earns_once,
     _days_stay_under_their_cap,

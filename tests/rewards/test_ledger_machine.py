@@ -106,9 +106,7 @@ class Hall(RuleBasedStateMachine):
     def accept(self, which: int) -> None:
         answer = self.pick(Answer, which)
         asker = answer.question.author
-        self.attempt(
-            lambda: community.accept(person=asker, answer=answer, at=self.now)
-        )
+        self.attempt(lambda: community.accept(person=asker, answer=answer, at=self.now))
 
     @rule(which=ANY)
     def unaccept(self, which: int) -> None:
@@ -131,9 +129,7 @@ class Hall(RuleBasedStateMachine):
     @rule(which=ANY, is_answer=st.booleans())
     def delete(self, which: int, is_answer: bool) -> None:
         post = self.pick(Answer if is_answer else Question, which)
-        self.attempt(
-            lambda: community.delete(person=self.boss, post=post, at=self.now)
-        )
+        self.attempt(lambda: community.delete(person=self.boss, post=post, at=self.now))
 
     @rule(which=ANY, is_answer=st.booleans())
     def restore(self, which: int, is_answer: bool) -> None:
