@@ -8,8 +8,13 @@ from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.models import Page
-from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
+from wagtail.models import Page, Revision
+from wagtail.signals import (
+    page_published,
+    page_slug_changed,
+    page_unpublished,
+    post_page_move,
+)
 
 from kb import queries
 from kb.models import (
@@ -17,6 +22,7 @@ from kb.models import (
     ArticleImage,
     ArticlePage,
     HallSettings,
+    KbPage,
     PlainPage,
 )
 from kb.signals import article_unpublished
@@ -42,6 +48,13 @@ UNSEEN_FIELDS = frozenset(
         "numchild",
     }
 )
+
+
+@receiver(page_published)
+def say_that_it_is_public(instance: Page, revision: Revision, **_kwargs: Any) -> None:
+    """In the transaction that publishes; a failing receiver undoes the publication."""
+    if isinstance(instance, KbPage) and instance.live:
+        instance.went_public(revision)
 
 
 @receiver(post_save, sender=ArticlePage)

@@ -1,5 +1,7 @@
 """What all our pages share: readable ASCII addresses that collide with nothing."""
 
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +47,17 @@ class KbPageForm(WagtailAdminPageForm):
         if self.instance.pk is None:
             # So that the page can look for a free address beside its future siblings.
             self.instance._cached_parent_obj = self.parent_page
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Who publishes and, for history, when; unset while Wagtail's editor does."""
+
+    at: datetime | None = None
+    by: Any = None
+
+
+_publication: ContextVar[Publication | None] = ContextVar("publication", default=None)
 
 
 class KbPage(Page):
@@ -99,17 +112,25 @@ class KbPage(Page):
 
         A revision with a date in the future is only scheduled: nothing is announced.
         """
-        was_public_before = self.first_published_at is not None
-        super().publish(revision, user, *args, **kwargs)
-        page = type(self).objects.get(pk=self.pk)
-        if not page.live or page.live_revision_id != revision.pk:
-            return
-        if at is not None:
-            page.last_published_at = at
-            if not was_public_before:
-                page.first_published_at = at
-            page.save(update_fields=["first_published_at", "last_published_at"])
-        page.announce_publication(by=user or revision.user)
+        token = _publication.set(Publication(at, user))
+        try:
+            super().publish(revision, user, *args, **kwargs)
+        finally:
+            _publication.reset(token)
+
+    def went_public(self, revision: Revision) -> None:
+        """Wagtail published this revision, from whichever screen, command or timer.
+
+        Its editor publishes without Page.publish; this is the one place all ways meet.
+        """
+        how = _publication.get() or Publication()
+        if how.at is not None:
+            is_first = self.first_published_at == self.last_published_at
+            self.last_published_at = how.at
+            if is_first:
+                self.first_published_at = how.at
+            self.save(update_fields=["first_published_at", "last_published_at"])
+        self.announce_publication(by=how.by or revision.user)
 
     def announce_publication(self, by: Any) -> None:
         """For pages whose publication is a fact others wait for."""

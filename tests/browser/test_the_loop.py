@@ -20,6 +20,9 @@ class Words:
     """What people type in one language."""
 
     language: str
+    # Help for one asker earns less each time, so each walk has its own two.
+    asker: str
+    helper: str
     nonsense: str
     title: str
     body: str
@@ -28,11 +31,12 @@ class Words:
     hard_title: str
     hard_body: str
     official: str
-    topic_slug: str
 
 
 ENGLISH = Words(
     language="en",
+    asker="asker",
+    helper="helper",
     nonsense="zebrafish quokka marmalade",
     title="Zebrafish camera keeps losing the quokka wifi every evening",
     body="Since Monday the zebrafish camera drops off at seven. I restarted it twice.",
@@ -41,19 +45,19 @@ ENGLISH = Words(
     hard_title="Marmalade meter shows wombat units instead of gigabytes in the app",
     hard_body="The app shows my data in wombats since the update. What is one wombat?",
     official="A wombat is a display error of version 9. Update to 9.1, it was mended.",
-    topic_slug="billing",
 )
 CHINESE = Words(
     language="zh-hans",
+    asker="helper",
+    helper="agent",
     nonsense="鸭嘴兽摄像头麒麟频道",
     title="鸭嘴兽摄像头每天傍晚都连不上麒麟频道怎么办？",
-    body="从周一开始，每到晚上七点摄像头就掉线，重启了两次也没用，求助各位。",
+    body="从周一开始，每到晚上八点摄像头就掉线，重启了两次也没用，求助各位。",
     answer="把麒麟频道单独设成 11 信道，再重新配对一次，我家这样就好了。",
     gift="coffee",
     hard_title="流量页面突然用“袋熊”当单位，一个袋熊等于多少？",
     hard_body="更新以后流量页面显示还剩三个袋熊，客服机器人也看不懂，这是多少？",
     official="“袋熊”是 9.0 版的显示错误，请更新到 9.1 版，单位已经恢复为 GB。",
-    topic_slug="zifei",
 )
 
 
@@ -62,7 +66,7 @@ def test_a_question_walks_the_whole_loop(
     hall: Site, visit: Callable[..., Page], words: Words
 ):
     lang = words.language
-    asker, helper = visit("asker", lang), visit("helper", lang)
+    asker, helper = visit(words.asker, lang), visit(words.helper, lang)
     manager = visit("manager", lang)
 
     # Nothing found leads to asking, with the title filled in.
@@ -85,7 +89,7 @@ def test_a_question_walks_the_whole_loop(
     # A manager prices a gift within reach; the helper redeems it in three screens.
     price_gift(manager, words.gift, cost=20)
     helper.goto(f"/{lang}/rewards/")
-    helper.locator(f"a[href$='/rewards/{words.gift}/']").click()
+    helper.locator(f"a.button[href$='/rewards/{words.gift}/']").click()
     helper.locator("form[action$='/redeem/'] button").click()
     helper.wait_for_url(re.compile(r"/rewards/redemptions/\d+/"))
     assert points_of(helper, lang) == before + 5
@@ -170,7 +174,7 @@ def answer_at_the_desk(page: Page, words: Words) -> None:
     page.fill("form[action$='/write/'] [name=body]", words.official)
     page.select_option("[name=after]", "resolve")
     page.locator("form[action$='/write/'] button[type=submit]").click()
-    expect(page.locator(".desk-talk")).to_contain_text(words.official[:12])
+    expect(page.locator("section.desk-talk")).to_contain_text(words.official[:12])
 
 
 def publish_article(page: Page, thread: str) -> None:

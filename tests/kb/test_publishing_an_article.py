@@ -4,6 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from wagtail.test.utils.form_data import (
+    inline_formset,
+    nested_form_data,
+    streamfield,
+)
 
 from kb import actions, queries
 from kb.errors import NotAnEditor
@@ -54,6 +59,32 @@ def test_only_editors_write_articles(make_draft, asker, desk_agent):
             make_draft(by=person)
 
     assert not ArticlePage.objects.exists()
+
+
+def test_publishing_on_the_editors_screen_is_announced_too(
+    make_draft, heard, editor, client_of
+):
+    draft = make_draft()
+    form = {
+        "title": draft.title,
+        "slug": draft.slug,
+        "summary": draft.summary,
+        "tags": "",
+        "body": streamfield([("markdown", "Pay what is owed, then ask for the code.")]),
+        "comments": inline_formset([]),
+    }
+
+    response = client_of(editor).post(
+        f"/admin/pages/{draft.pk}/edit/",
+        nested_form_data(form | {"action-publish": "publish"}),
+    )
+
+    draft.refresh_from_db()
+    assert response.status_code == 302
+    assert draft.live
+    assert heard == [
+        ("published", draft.pk, editor, draft.last_published_at, True),
+    ]
 
 
 def test_only_editors_publish_them(make_draft, asker, editor, client):
