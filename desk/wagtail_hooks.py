@@ -92,6 +92,12 @@ def desk_panel(_request: HttpRequest, panels: list[Component]) -> None:
     panels.append(DeskPanel())
 
 
+@hooks.register("top_account")
+def link_to_my_tickets(request: HttpRequest) -> SafeString:
+    """On wide screens; on a phone the bar at the bottom leads there."""
+    return _rendered("desk/top_link.html", {}, request)
+
+
 @hooks.register("thread_notice")
 def show_ticket(request: HttpRequest, question: Question) -> SafeString:
     """That our team has the thread; to the asker and our team, the ticket as well.

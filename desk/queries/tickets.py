@@ -69,6 +69,7 @@ class TicketPage:
     is_late: bool
     may_write: bool
     may_reopen: bool
+    reopen_days: int = numbers.REOPEN_WITHIN.days
 
     @property
     def notice_icon(self) -> str:
@@ -92,6 +93,7 @@ class StaffTicketPage:
     is_late: bool
     is_at_risk: bool
     may_take: bool
+    reopen_days: int = numbers.REOPEN_WITHIN.days
 
 
 @dataclass(frozen=True)
