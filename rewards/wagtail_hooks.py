@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -22,10 +23,25 @@ from rewards.models import EarnRule, Gift, ScoreModel
 from rewards.views import staff
 
 
+class _PermittedItem(MenuItem):
+    def __init__(self, *args: object, permission: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.permission)
+
+
 class EarnRuleViewSet(SnippetViewSet):
     model = EarnRule
     icon = "list-ol"
-    list_display = ["event", "points", "daily_cap", "vest_days", "enabled"]
+    list_display = [
+        "__str__",
+        "points",
+        "daily_cap",
+        "vest_days",
+        BooleanColumn("enabled", label=_("in force"), sort_key="enabled"),
+    ]
     panels = [
         FieldPanel("event"),
         FieldRowPanel([FieldPanel("points"), FieldPanel("enabled")]),
@@ -38,7 +54,13 @@ class EarnRuleViewSet(SnippetViewSet):
 class GiftViewSet(SnippetViewSet):
     model = Gift
     icon = "pick"
-    list_display = ["title_en", "title_zh", "cost", "stock", "visible"]
+    list_display = [
+        "title_en",
+        "title_zh",
+        "cost",
+        "stock",
+        BooleanColumn("visible", label=_("shown"), sort_key="visible"),
+    ]
     edit_handler = ObjectList(
         [
             FieldRowPanel([FieldPanel("title_en"), FieldPanel("title_zh")]),
@@ -67,21 +89,13 @@ class RewardsGroup(SnippetViewSetGroup):
     menu_label = _("Rewards")
     menu_icon = "pick"
     menu_order = 320
+    submenu_hook = "register_rewards_menu_item"
 
 
 for model in (EarnRule, Gift):
     register_permission_policy(model, GiftPermissions(model))
 register_permission_policy(ScoreModel, ScorePermissions(ScoreModel))
 register_snippet(RewardsGroup)
-
-
-class _PermittedItem(MenuItem):
-    def __init__(self, *args: object, permission: str, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.permission = permission
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(self.permission)
 
 
 @hooks.register("register_admin_urls")
@@ -94,13 +108,14 @@ def staff_urls() -> list:
     ]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_rewards_menu_item")
 def orders_item() -> MenuItem:
+    """First in the submenu: orders are what comes up every day."""
     return _PermittedItem(
         _("Orders"),
         reverse("rewards_orders"),
         icon_name="form",
-        order=321,
+        order=0,
         permission="rewards.manage_rewards",
     )
 

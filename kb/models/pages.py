@@ -125,7 +125,8 @@ class KbPage(Page):
         """
         how = _publication.get() or Publication()
         if how.at is not None:
-            is_first = self.first_published_at == self.last_published_at
+            first, last = self.first_published_at, self.last_published_at  # type: ignore[has-type]
+            is_first = first == last
             self.last_published_at = how.at
             if is_first:
                 self.first_published_at = how.at

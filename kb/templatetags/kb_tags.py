@@ -190,7 +190,7 @@ def article_json_ld(context: Context, page: ArticlePage, body: Body) -> SafeStri
         },
         "publisher": operator,
     }
-    if page.first_published_at and page.last_published_at:
+    if page.live:
         article["datePublished"] = _iso(page.first_published_at)
         article["dateModified"] = _iso(page.last_published_at)
     if picture := first_picture(body):

@@ -153,7 +153,8 @@ def _room_on_post(claim: Claim) -> int:
     cap = claim.rule["post_cap"]
     if cap is None:
         return int(claim.rule["points"])
-    others = claims_of(claim.cause.person_id, _on_the_post(claim.cause))
+    paid = _on_the_post(claim.cause) & Q(data__wanted__gt=0)
+    others = claims_of(claim.cause.person_id, paid)
     taken = sum(other.wanted for other in others if other.cause != claim.cause)
     return max(0, cap - taken)
 

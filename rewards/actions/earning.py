@@ -1,6 +1,7 @@
 """Points come, and go again when their cause is undone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -148,13 +149,20 @@ def _reverse(award: Transfer, purse: Purse, at: datetime, actor: Person | None) 
 
 def _make_good(gone: Sequence[Claim], purse: Purse, at: datetime) -> None:
     """Pay what the caps had cut because of awards that no longer stand."""
+    full: set[Cause] = set()
     for claim in cut_claims_near(gone):
+        post = replace(claim.cause, partner_id=None)
+        if post in full:
+            continue
         before = (claim.percent, claim.wanted)
         amount = apply_caps(claim)
         if amount or before != (claim.percent, claim.wanted):
             number = claim.cause.awards().count() + 1
             key = f"more:{claim.first_pk}:{number}"
             _pay(claim, amount, purse, key=key, actor=None, at=at)
+        elif claim.percent and not claim.wanted:
+            # A thousand more votes for this answer need not be asked one by one.
+            full.add(post)
 
 
 def _pay(

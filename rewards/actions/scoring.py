@@ -1,17 +1,14 @@
 """Compute who helps most and store it with its parts."""
 
-import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.db import transaction
 
 from community.queries.leaders import LeaderFact, leader_facts
 from rewards.models import LeaderRun, LeaderScore, ScoreModel
-from rewards.scoring.history import AnswerRow, History, history_of
+from rewards.scoring.history import AnswerRow, history_of
 from rewards.scoring.model import Model, Scores, blend_topic, score
-
-logger = logging.getLogger(__name__)
 
 # Raised whenever the same history would give other numbers.
 CODE_VERSION = 1
@@ -50,10 +47,16 @@ def score_leaders(*, at: datetime) -> LeaderRun:
             answer_count=len(history),
             is_full=scores.is_full,
         )
-        _store(run, scores, tag_id=None, places=PLACES)
+        _store(run, scores, None, places=PLACES)
         overall = dict(zip(scores.people.tolist(), scores.score.tolist(), strict=True))
+        places = history.places_of_questions()
         for tag_id, questions in facts.questions_of_tag.items():
-            _score_topic(run, history, tag_id, questions, overall, at, model)
+            found = [places[question] for question in questions if question in places]
+            if sum(map(len, found)) < TOPIC_FROM_ANSWERS:
+                continue
+            here = history.where(np.sort(np.concatenate(found)))
+            topic = score(here, at=at.timestamp(), model=model, is_full=run.is_full)
+            _store(run, blend_topic(topic, overall), tag_id, places=TOPIC_PLACES)
         run.finished_at = at
         run.save(update_fields=["finished_at"])
         LeaderRun.objects.filter(at__lt=at - KEEP_RUNS).delete()
@@ -74,26 +77,7 @@ def _row(fact: LeaderFact) -> AnswerRow:
     )
 
 
-def _score_topic(
-    run: LeaderRun,
-    history: History,
-    tag_id: int,
-    questions: Iterable[int],
-    overall: dict[int, float],
-    at: datetime,
-    model: Model,
-) -> None:
-    wanted = set(questions)
-    mask = [question in wanted for question in history.question.tolist()]
-    if sum(mask) < TOPIC_FROM_ANSWERS:
-        return
-    topic = score(
-        history.where(mask), at=at.timestamp(), model=model, is_full=run.is_full
-    )
-    _store(run, blend_topic(topic, overall), tag_id=tag_id, places=TOPIC_PLACES)
-
-
-def _store(run: LeaderRun, scores: Scores, *, tag_id: int | None, places: int) -> None:
+def _store(run: LeaderRun, scores: Scores, tag_id: int | None, *, places: int) -> None:
     rows = []
     for index, person_id in enumerate(scores.people[:places].tolist()):
         if scores.score[index] <= 0:

@@ -104,6 +104,8 @@ class LeaderScore(models.Model):
     lift = models.FloatField()
     conduct = models.FloatField()
     answer_count = models.PositiveIntegerField()
+    # Places won or lost since the run before; the leaderboard's query fills it in.
+    moved = 0
 
     class Meta:
         constraints = [

@@ -33,14 +33,16 @@ def newest_run() -> LeaderRun | None:
 
 
 def leaderboard(tag: Tag | None = None) -> Board:
-    """The newest run's best, with where they stood in the run before, in 5 queries."""
+    """The newest run's best, with where they stood in the run before, in 4 queries.
+
+    The model is the run's own: a newer one is explained when it has been used.
+    """
     run = newest_run()
-    stored = ScoreModel.objects.first()
-    model = stored.as_model() if stored else Model()
     if run is None:
-        return Board(None, model, tag, [], [])
+        stored = ScoreModel.objects.first()
+        return Board(None, stored.as_model() if stored else Model(), tag, [], [])
     rows = list(
-        run.scores.filter(tag=tag)
+        run.scores.filter(tag=tag, person__erased_at=None)
         .select_related("person")
         .order_by("rank")[:PLACES_SHOWN]
     )
@@ -50,7 +52,7 @@ def leaderboard(tag: Tag | None = None) -> Board:
     topics = Tag.objects.filter(
         Exists(LeaderScore.objects.filter(run=run, tag=OuterRef("pk")))
     ).order_by("-question_count", "name")[:40]
-    return Board(run, model, tag, rows, list(topics))
+    return Board(run, Model.from_dict(run.config), tag, rows, list(topics))
 
 
 def _ranks_before(run: LeaderRun, tag: Tag | None, people: list[int]) -> dict[int, int]:
@@ -78,7 +80,7 @@ def candidates() -> QuerySet[LeaderScore]:
         .order_by("-at", "-pk")
         .values_list("pk", flat=True)[:CANDIDATE_RUNS]
     )
-    if not recent:
+    if len(recent) < CANDIDATE_RUNS:
         return LeaderScore.objects.none()
     steady = LeaderScore.objects.filter(
         run=recent[-1],
@@ -93,7 +95,7 @@ def candidates() -> QuerySet[LeaderScore]:
         )
         .exclude(Exists(serving))
         .filter(person__standing=Person.Standing.MEMBER)
-        .filter(person__source="", person__is_active=True)
+        .filter(person__source="", person__erased_at=None)
         .select_related("person")
         .order_by("rank")
     )

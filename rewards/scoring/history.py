@@ -36,8 +36,17 @@ class History:
     def __len__(self) -> int:
         return len(self.answerer)
 
-    def where(self, mask: Bools) -> "History":
-        return History(*(getattr(self, part.name)[mask] for part in fields(self)))
+    def where(self, rows: Bools | Ints) -> "History":
+        """These rows only: a mask of them, or their places."""
+        return History(*(getattr(self, part.name)[rows] for part in fields(self)))
+
+    def places_of_questions(self) -> dict[int, Ints]:
+        """Question -> the places of its answers."""
+        order = np.argsort(self.question, kind="stable")
+        questions, starts = np.unique(self.question[order], return_index=True)
+        places = np.split(order, starts[1:])
+        # Without questions the one empty piece belongs to none.
+        return dict(zip(questions.tolist(), places, strict=False))
 
 
 @dataclass(frozen=True)

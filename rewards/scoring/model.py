@@ -11,6 +11,7 @@ history of 2017 and held on later cutoffs and other sites.
 """
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -40,8 +41,14 @@ class Model:
     full_from_answers: int = 2000
     plain_window_days: float = 90.0
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, config: dict[str, Any]) -> "Model":
+        """What as_dict() gave, from a database that may have sorted it anew."""
+        weights = {name: config["weights"][name] for name in PARTS}
+        return cls(**(config | {"weights": weights}))
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,8 @@ def _found(
     history: History, place: Ints, size: int, at: float, model: Model
 ) -> dict[str, Floats]:
     fade = _fade(history, at, model)
-    waited_hours = (history.answered_at - history.asked_at) / 3600
+    # Merged threads may hold answers older than their question.
+    waited_hours = np.maximum(history.answered_at - history.asked_at, 0) / 3600
     up = np.maximum(history.net, 0)
     useful = history.accepted | (history.net > 0)
     fair = (history.net >= 0) | history.accepted
@@ -112,28 +120,33 @@ def _found(
     pair, pair_person, pair_asker = _pairs(history, place)
 
     def capped(amounts: Floats) -> Floats:
-        sums = np.bincount(pair, amounts, minlength=len(pair_person))
+        sums = _sums(pair, amounts, len(pair_person))
         return model.pair_cap * -np.expm1(-sums / model.pair_cap)
 
     def per_person(amounts: Floats) -> Floats:
-        return np.bincount(pair_person, amounts, minlength=size)
+        return _sums(pair_person, amounts, size)
 
     edges = capped(credit)
-    reached = np.bincount(pair, fade * history.trust * useful, len(pair_person))
+    reached = _sums(pair, fade * history.trust * useful, len(pair_person))
     return {
         "help": per_person(edges),
         "response": per_person(capped(quick + rescue)),
         "reach": per_person(np.minimum(reached, 1)),
-        "votes": np.bincount(place, fade * up, minlength=size),
+        "votes": _sums(place, fade * up, size),
         "authority": _authority(
             edges,
             pair_person,
             pair_asker,
-            crowd=np.bincount(place, up, minlength=size),
+            crowd=_sums(place, up, size),
             people=np.unique(history.answerer),
             model=model,
         ),
     }
+
+
+def _sums(place: Ints, amounts: Floats, size: int) -> Floats:
+    """What falls to each of `size` places."""
+    return np.bincount(place, amounts, minlength=size).astype(np.float64)
 
 
 def _fade(history: History, at: float, model: Model) -> Floats:
@@ -164,11 +177,11 @@ def _authority(
     restart = np.full(len(nodes), 0.1)
     restart[np.searchsorted(nodes, people)] += np.log1p(crowd)
     restart /= restart.sum()
-    out = np.bincount(source, edges, minlength=len(nodes))
+    out = _sums(source, edges, len(nodes))
     share = edges / np.where(out[source] > 0, out[source], 1)
     rank = restart.copy()
     for _step in range(60):
-        flow = np.bincount(target, rank[source] * share, minlength=len(nodes))
+        flow = _sums(target, rank[source] * share, len(nodes))
         # What dead ends hold goes back to the restart.
         flow += (1 - flow.sum()) * restart
         following = (1 - model.damping) * restart + model.damping * flow
@@ -192,8 +205,8 @@ def _lift(history: History, place: Ints, size: int, at: float, model: Model) -> 
     expected = (taken / np.maximum(all_rows, 1))[crowd_size]
     mean = history.accepted.mean()
     prior = model.lift_prior * max(mean, 1e-9)
-    won = np.bincount(place, fade * history.accepted, minlength=size) + prior
-    due = np.bincount(place, fade * expected, minlength=size) + prior
+    won = _sums(place, fade * history.accepted, size) + prior
+    due = _sums(place, fade * expected, size) + prior
     return np.clip(won / due, 0.5, 1.5)
 
 
@@ -216,7 +229,7 @@ def _plain(history: History, at: float, model: Model) -> Scores:
     since = at - model.plain_window_days * DAY_SECONDS
     people, place = np.unique(history.answerer, return_inverse=True)
     recent: Bools = history.answered_at > since
-    counted = np.bincount(place, recent.astype(float), minlength=len(people))
+    counted = _sums(place, recent.astype(float), len(people))
     parts = {name: np.zeros(len(people)) for name in PARTS}
     parts["help"] = 50 * _against_best(counted, model)
     ones = np.ones(len(people))

@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "orders": queries.orders_of(request.user)[: numbers.ORDERS_AT_HOME],
             "rows": [(row, why(row)) for row in page.object_list],
         }
-    return render(request, "rewards/home.html", context)
+    return _page(request, "home", context)
 
 
 @require_safe
@@ -96,7 +96,7 @@ def redemption(request: SignedInRequest, pk: int) -> HttpResponse:
     """Somebody's own order; anybody else's does not exist."""
     order = get_object_or_404(queries.orders_of(request.user), pk=pk)
     context = {"order": order, "code": queries.code_of(order)}
-    return render(request, "rewards/redemption.html", context)
+    return _page(request, "redemption", context)
 
 
 @require_safe
@@ -106,7 +106,14 @@ def history(request: SignedInRequest) -> HttpResponse:
     page = queries.history_page(request.user, request.GET.get("page"))
     rows = [(row, why(row)) for row in page.object_list]
     context = {"page": page, "rows": rows} | _purse(request.user)
-    return render(request, "rewards/history.html", context)
+    return _page(request, "history", context)
+
+
+def _page(
+    request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context["nav_current"] = "rewards"
+    return render(request, f"rewards/{name}.html", context, status=status)
 
 
 def _purse(person: Person) -> dict[str, Any]:
@@ -141,10 +148,11 @@ def _gift_page(
             "left": has - found.cost,
             "stop": stop,
             "stop_word": _stop_word(stop),
+            "missing": isinstance(stop, NotEnoughPoints),
             "key": token_urlsafe(24),
         }
     status = refusal.status if refusal else 200
-    return render(request, "rewards/gift.html", context, status=status)
+    return _page(request, "gift", context, status)
 
 
 def _stop_word(stop: Refused | None) -> str:

@@ -15,7 +15,7 @@ PART_NAMES = {
     "help": _("Helping"),
     "response": _("Speed"),
     "reach": _("Reach"),
-    "authority": _("Standing"),
+    "authority": _("Trust"),
     "votes": _("Votes"),
     "overall": _("Other topics"),
 }

@@ -20,7 +20,12 @@ from rewards.models import Redemption
 def orders(request: SignedInRequest) -> HttpResponse:
     _require(request, "rewards.manage_rewards")
     page = page_of(queries.orders_waiting(), request.GET.get("page", 1), per_page=50)
-    return render(request, "rewards/admin/orders.html", {"page": page})
+    context = {
+        "page": page,
+        "page_title": _("Orders to deliver"),
+        "header_icon": "form",
+    }
+    return render(request, "rewards/admin/orders.html", context)
 
 
 @require_POST

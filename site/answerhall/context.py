@@ -49,7 +49,7 @@ def hall(request: HttpRequest) -> dict:
         "html_lang": "zh-Hans" if is_chinese else "en",
         "shows_sent_mail": settings.SHOW_SENT_MAIL,
         "unread": SimpleLazyObject(
-            lambda: unread_notifications(user) if signed_in else 0
+            lambda: unread_notifications(user) if user and signed_in else 0
         ),
     }
 

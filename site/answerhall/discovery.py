@@ -35,14 +35,14 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-class HallSitemap(Sitemap):
+class HallSitemap(Sitemap[Any]):
     """Addresses are absolute under the configured base, whatever Host was sent."""
 
     limit = ADDRESSES_PER_FILE
+    protocol = urlsplit(settings.BASE_URL).scheme
 
-    def get_urls(self, page: int | str = 1, **_site: Any) -> list[dict]:
-        base = urlsplit(settings.BASE_URL)
-        return self._urls(int(page), base.scheme, base.netloc)
+    def get_domain(self, site: Any = None) -> str:  # noqa: ARG002  Django's
+        return urlsplit(settings.BASE_URL).netloc
 
 
 class Questions(HallSitemap):
@@ -75,7 +75,10 @@ class Pages(HallSitemap):
         return page.get_absolute_url()
 
 
-SECTIONS = {"pages": Pages, "questions": Questions}
+SECTIONS: dict[str, type[HallSitemap]] = {
+    "pages": Pages,
+    "questions": Questions,
+}
 
 
 @require_safe
@@ -99,7 +102,7 @@ def _page_query(number: int) -> str:
 
 @require_safe
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
-    response = sitemap_views.sitemap(request, SECTIONS, section=section)
+    response = sitemap_views.sitemap(request, {**SECTIONS}, section=section)
     # The framework adds noindex, which would hide nothing and confuse some readers.
     del response.headers["X-Robots-Tag"]
     return response

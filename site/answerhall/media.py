@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.utils._os import safe_join
 from django.views.decorators.http import require_safe
 
@@ -13,7 +13,7 @@ PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"}
 
 
 @require_safe
-def serve(request: HttpRequest, name: str) -> HttpResponse:
+def serve(request: HttpRequest, name: str) -> FileResponse:
     try:
         path = Path(safe_join(settings.MEDIA_ROOT, name))
     except (SuspiciousFileOperation, ValueError):

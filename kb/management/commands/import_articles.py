@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from kb.actions.importing import ArticleImport, ArticleRow, MalformedRow

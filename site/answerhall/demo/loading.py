@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -191,7 +192,7 @@ def _threads(demo: Demo, language: str) -> None:
     for row in _read(LANGUAGES[language], "threads.toml")["thread"]:
         demo.at(
             demo.ago(hours=row["asked_hours_ago"]),
-            lambda at, row=row: _ask(demo, language, row, at),
+            partial(_ask, demo, language, row),
         )
 
 
@@ -210,16 +211,12 @@ def _ask(demo: Demo, language: str, row: dict[str, Any], at: datetime) -> None:
     for person in crowd[: row["me_too"]]:
         demo.at(
             _sometime(demo, at),
-            lambda at, person=person: community.me_too(
-                person=person, question=question, on=True, at=at
-            ),
+            partial(_me_too, person, question),
         )
     for answer in row.get("answer", []):
         demo.at(
             at + timedelta(minutes=answer["after_minutes"]),
-            lambda at, answer=answer, asked_at=at: _answer(
-                demo, question, row, answer, asked_at, at
-            ),
+            partial(_answer, demo, question, row, answer, at),
         )
 
 
@@ -244,21 +241,25 @@ def _answer(
         value = 1 if place < up else -1
         demo.at(
             _sometime(demo, at),
-            lambda at, person=person, value=value: _vote(person, posted, value, at),
+            partial(_vote, person, posted, value),
         )
     for remark in answer.get("comment", []):
         demo.at(
             asked_at + timedelta(minutes=remark["after_minutes"]),
-            lambda at, remark=remark: community.comment(
-                person=demo.people[remark["by"]],
-                post=Answer.objects.get(pk=posted.pk),
-                body=remark["body"],
-                at=at,
-            ),
+            partial(_comment, demo.people[remark["by"]], posted, remark["body"]),
         )
     if answer.get("accepted"):
         accepted_at = asked_at + timedelta(minutes=answer["accepted_after_minutes"])
-        demo.at(accepted_at, lambda at: _accept(demo, row, posted, at))
+        demo.at(accepted_at, partial(_accept, demo, row, posted))
+
+
+def _me_too(person: Person, question: Question, at: datetime) -> None:
+    community.me_too(person=person, question=question, on=True, at=at)
+
+
+def _comment(person: Person, answer: Answer, body: str, at: datetime) -> None:
+    post = Answer.objects.get(pk=answer.pk)
+    community.comment(person=person, post=post, body=body, at=at)
 
 
 def _accept(demo: Demo, row: dict[str, Any], answer: Answer, at: datetime) -> None:
@@ -268,7 +269,7 @@ def _accept(demo: Demo, row: dict[str, Any], answer: Answer, at: datetime) -> No
         language = answer.question.language
         demo.at(
             at + timedelta(days=1),
-            lambda at: _article_from_thread(demo, language, key, answer, at),
+            partial(_article_from_thread, demo, language, key, answer),
         )
 
 
@@ -315,13 +316,13 @@ def _articles(demo: Demo, language: str) -> None:
             continue
         demo.at(
             demo.ago(days=row["published_days_ago"]),
-            lambda at, row=row: pages.publish_article(
+            partial(
+                pages.publish_article,
                 demo.articles,
                 language,
                 row,
                 topics[row["topic"]],
                 demo.people[row["author"]],
-                at,
             ),
         )
 

@@ -107,7 +107,7 @@ def publish_article(
     for (key, other), page in linked.items():
         if key == row["key"] and other != language:
             article.translation_key = page.translation_key
-    if draft is None:
+    if topic is not None:
         topic.add_child(instance=article)
     publish_page(article, by=author, at=at)
     linked[row["key"], language] = article
@@ -118,7 +118,7 @@ def _checked_on(row: dict[str, Any], at: datetime) -> date:
     return (at + timedelta(days=days)).date()
 
 
-def _in(language: str, kind: type) -> Any:
+def _in(language: str, kind: Any) -> Any:
     locale = Locale.objects.get(language_code=language)
     return kind.objects.get(locale=locale)
 

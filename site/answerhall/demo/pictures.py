@@ -4,7 +4,7 @@ Everything is drawn at four times the size and scaled down, which smooths the ed
 Coordinates are in a canvas of 800 x 600.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 from PIL import Image, ImageDraw
@@ -43,10 +43,10 @@ class Pen:
         corners = [v * SCALE for v in (x - rx, y - ry, x + rx, y + ry)]
         self.draw.ellipse(corners, fill or None, **self._stroke(kw))
 
-    def shape(self, points: list[Point], fill: str) -> None:
+    def shape(self, points: Sequence[Point], fill: str) -> None:
         self.draw.polygon([(x * SCALE, y * SCALE) for x, y in points], fill)
 
-    def path(self, points: list[Point], colour: str, width: float) -> None:
+    def path(self, points: Sequence[Point], colour: str, width: float) -> None:
         scaled = [(x * SCALE, y * SCALE) for x, y in points]
         self.draw.line(scaled, colour, round(width * SCALE), joint="curve")
         for x, y in (points[0], points[-1]):
