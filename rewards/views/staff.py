@@ -10,10 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import Refused
 from common.paging import page_of
+from common.text import clean_line
 from people.models import Person
 from people.requests import SignedInRequest
 from rewards import actions, queries
 from rewards.models import Redemption
+
+NOTE_MOST_CHARS = 300
 
 
 @require_safe
@@ -62,7 +65,7 @@ def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
         if request.POST.get("end"):
             actions.end_agent(person=person, by=request.user, at=now)
         else:
-            note = request.POST.get("note", "")
+            note = clean_line(request.POST.get("note", ""), NOTE_MOST_CHARS)
             actions.appoint_agent(person=person, by=request.user, at=now, note=note)
     except Refused as refusal:
         messages.error(request, str(refusal))
