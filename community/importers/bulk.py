@@ -1,18 +1,38 @@
 """Write imported rows in bulk, and count what they add up to."""
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import (
+    Count,
+    F,
+    Max,
+    Min,
+    Model,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from common import markdown
 from common.text import pinyin_slug
+from community import numbers
 from community.actions.tagging import tag_key
-from community.importers.words import markdown_of, one_line, usable
+from community.importers.words import (
+    address_of,
+    markdown_of,
+    one_line,
+    plain_of,
+    usable,
+)
 from community.models import (
     Answer,
     Circle,
@@ -23,6 +43,7 @@ from community.models import (
     QuestionEvent,
     Tag,
     Tagging,
+    Voice,
     Vote,
 )
 from people.actions import ImportedPerson, create_imported_people
@@ -31,6 +52,8 @@ from search.actions import touch_many
 
 ROWS = 500
 TITLE_MOST = 255
+TAG_NAME_MOST = 40
+KINDS = ("people", "questions", "answers", "comments", "votes", "acceptances")
 
 
 @dataclass
@@ -46,9 +69,9 @@ class Summary:
             self.skipped[what, why] += number
 
     def __str__(self) -> str:
-        kinds = ["people", "questions", "answers", "comments", "votes", "acceptances"]
+        kinds = dict.fromkeys((*KINDS, *self.made))
         made = ", ".join(f"{self.made[kind]} {kind}" for kind in kinds)
-        known = ", ".join(f"{n} {kind}" for kind, n in self.known.items() if n)
+        known = ", ".join(f"{self.known[k]} {k}" for k in kinds if self.known[k])
         skipped = ", ".join(
             f"{n} {what} ({why})" for (what, why), n in sorted(self.skipped.items())
         )
@@ -60,10 +83,20 @@ class Summary:
 
 @dataclass(frozen=True)
 class AuthorRow:
+    """`is_known` is false for a mere name, of somebody who left that community."""
+
     source_id: str
     name: str
     bio_html: str = ""
     joined_at: datetime | None = None
+    is_known: bool = True
+
+
+def author_named(name: str) -> AuthorRow:
+    """Who left and kept a name or nothing; a name is as good as a person here."""
+    if name := one_line(name, 90):
+        return AuthorRow(f"name:{name}", name, is_known=False)
+    return AuthorRow("nobody", "Somebody", is_known=False)
 
 
 @dataclass(frozen=True)
@@ -121,6 +154,7 @@ class Store:
         self, *, source: str, language: str, circle: Circle, at: datetime
     ) -> None:
         self.source, self.language, self.circle, self.at = source, language, circle, at
+        self.base = address_of(source)
         self.summary = Summary()
 
     @transaction.atomic
@@ -137,14 +171,16 @@ class Store:
                     source=self.source,
                     source_id=row.source_id,
                     display_name=row.name,
-                    bio=markdown_of(row.bio_html) if row.bio_html else "",
+                    bio=plain_of(row.bio_html) if row.bio_html else "",
                     joined_at=row.joined_at,
                 )
                 for row in fresh
             ],
             at=self.at,
         )
-        self.summary.made["people"] += len(fresh)
+        for row in fresh:
+            kind = "people" if row.is_known else "authors without a profile"
+            self.summary.made[kind] += 1
         if count:
             self.summary.known["people"] += len(ids)
         return ids | {key: person.pk for key, person in made.items()}
@@ -154,11 +190,12 @@ class Store:
         fresh = self._fresh(Question, "questions", rows)
         authors = self.people([row.author for row in fresh], count=False)
         tags = self._tags({name for row in fresh for name in row.tags})
+        titles = [one_line(row.title, TITLE_MOST) or "…" for row in fresh]
         made = Question.objects.bulk_create(
             Question(
                 author_id=authors[row.author.source_id],
-                title=one_line(row.title, TITLE_MOST) or "…",
-                slug=pinyin_slug(row.title),
+                title=title,
+                slug=pinyin_slug(title),
                 language=self.language,
                 circle=self.circle,
                 created_at=row.at,
@@ -170,16 +207,14 @@ class Store:
                 vote_score=row.score,
                 source=self.source,
                 source_id=row.source_id,
-                **_body(row.body_html),
+                **self._body(row.body_html),
             )
-            for row in fresh
+            for row, title in zip(fresh, titles, strict=True)
         )
         Tagging.objects.bulk_create(
             Tagging(question=question, tag_id=tag_id)
             for question, row in zip(made, fresh, strict=True)
-            for tag_id in sorted(
-                {tags[tag_key(n)] for n in row.tags if tag_key(n) in tags}
-            )
+            for tag_id in self._chosen(row, tags)
         )
         self.summary.made["questions"] += len(made)
 
@@ -202,7 +237,7 @@ class Store:
                 down_count=max(-row.score, 0),
                 source=self.source,
                 source_id=row.source_id,
-                **_body(row.body_html),
+                **self._body(row.body_html),
             )
             for row in fresh
         )
@@ -226,7 +261,7 @@ class Store:
                 created_at=row.at,
                 source=self.source,
                 source_id=row.source_id,
-                **_markdown(usable(row.body).strip() or "…"),
+                **_written(usable(row.body).strip() or "…"),
             )
             for row in placed
         )
@@ -257,25 +292,37 @@ class Store:
         """Accept these answers where the question has no accepted answer yet."""
         threads = Question.objects.filter(
             source=self.source, source_id__in={row.question for row in rows}
-        ).only("pk", "source_id", "author_id", "accepted_answer_id")
+        ).only("pk", "source_id", "author_id", "accepted_answer_id", "solved_at")
+        # The asker may accept another answer here in the same moment.
+        threads = threads.order_by("pk").select_for_update(no_key=True)
         questions = {question.source_id: question for question in threads}
+        accepted_once = set(
+            QuestionEvent.objects.filter(
+                question__in=questions.values(), kind=QuestionEvent.Kind.ACCEPTED
+            ).values_list("question_id", flat=True)
+        )
         answers = {
             source_id: (pk, question_id, at)
-            for source_id, pk, question_id, at in Answer.objects.filter(
-                source=self.source, source_id__in={row.answer for row in rows}
-            ).values_list("source_id", "pk", "question_id", "created_at")
+            for source_id, pk, question_id, at in Answer.objects.visible()
+            .filter(source=self.source, source_id__in={row.answer for row in rows})
+            .values_list("source_id", "pk", "question_id", "created_at")
         }
-        changed = []
+        changed: list[Question] = []
         for row in rows:
             question, answer = questions.get(row.question), answers.get(row.answer)
             if question is None or answer is None or answer[1] != question.pk:
                 self.summary.skip("acceptances", "question or answer is not here")
+            elif question in changed:
+                self.summary.skip("acceptances", "its question has one already")
             elif question.accepted_answer_id is not None:
                 self.summary.known["acceptances"] += 1
+            elif question.pk in accepted_once:
+                self.summary.skip("acceptances", "taken back here")
             else:
                 at = max(row.at or answer[2], answer[2])
                 question.accepted_answer_id = answer[0]
-                question.accepted_at = question.solved_at = at
+                question.accepted_at = at
+                question.solved_at = question.solved_at or at
                 question.accepted_by_id = question.author_id
                 changed.append(question)
         fields = ["accepted_answer", "accepted_at", "accepted_by", "solved_at"]
@@ -288,35 +335,56 @@ class Store:
         for first, last in _ranges(questions):
             with transaction.atomic():
                 chunk = questions.filter(pk__range=(first, last))
+                # Somebody may answer one of them in the same moment.
+                locked = chunk.order_by("pk").select_for_update(no_key=True)
+                pks = list(locked.values_list("pk", flat=True))
                 _count_threads(chunk, has_votes=has_votes)
                 _trace(chunk)
-                touch_many("community.question", chunk.values_list("pk", flat=True))
+                touch_many("community.question", pks)
         people = Person.objects.filter(source=self.source)
         for first, last in _ranges(people):
             with transaction.atomic():
                 _count_people(people.filter(pk__range=(first, last)))
         _count_tags()
 
-    def _fresh(self, model: type, kind: str, rows: Sequence) -> list:
+    def _fresh(self, model: type[Model], kind: str, rows: Sequence) -> list:
         """Rows that are not here yet, each once."""
         unique = {row.source_id: row for row in rows}
+        self.summary.skip(kind, "twice in the file", len(rows) - len(unique))
         known = self._ids_of(model, unique)
         self.summary.known[kind] += len(known)
         return [row for key, row in unique.items() if key not in known]
 
-    def _ids_of(self, model: type, source_ids: Iterable[str]) -> dict[str, int]:
-        rows = model.objects.filter(source=self.source, source_id__in=list(source_ids))
-        return dict(rows.values_list("source_id", "pk"))
+    def _ids_of(self, model: type[Model], source_ids: Iterable[str]) -> dict[str, int]:
+        every = list(source_ids)
+        found: dict[str, int] = {}
+        for start in range(0, len(every), ROWS):
+            some = every[start : start + ROWS]
+            rows = model._default_manager.filter(source=self.source, source_id__in=some)
+            found.update(rows.values_list("source_id", "pk"))
+        return found
+
+    def _body(self, html: str) -> dict[str, Any]:
+        return _written(markdown_of(html, self.base) or "…")
+
+    def _chosen(self, row: QuestionRow, tags: dict[str, int]) -> list[int]:
+        """Ids of the row's tags, not more than a question may have."""
+        keys = (tag_key(_tag_name(name)) for name in row.tags)
+        ids = list(dict.fromkeys(tags[key] for key in keys if key in tags))
+        more = len(ids) - numbers.TAGS_MOST
+        self.summary.skip("tags", f"more than {numbers.TAGS_MOST}", max(more, 0))
+        return ids[: numbers.TAGS_MOST]
 
     def _tags(self, names: Iterable[str]) -> dict[str, int]:
         """Tag ids by key, synonyms resolved, missing ones made."""
-        wanted = {tag_key(name): one_line(name, 40) for name in names if name.strip()}
+        usable_names = (_tag_name(name) for name in sorted(names))
+        wanted = {tag_key(name): name for name in usable_names if name}
         known = _tag_ids(wanted)
-        missing = [name for key, name in wanted.items() if key not in known]
-        slugs = {pinyin_slug(name, max_length=70) for name in missing}
+        missing = {key: name for key, name in wanted.items() if key not in known}
+        slugs = {pinyin_slug(name, max_length=70) for name in missing.values()}
         taken = set(Tag.objects.filter(slug__in=slugs).values_list("slug", flat=True))
         fresh = []
-        for name in missing:
+        for key, name in missing.items():
             slug, number = pinyin_slug(name, max_length=70), 1
             while slug in taken:
                 number += 1
@@ -324,7 +392,6 @@ class Store:
                 if Tag.objects.filter(slug=slug).exists():
                     taken.add(slug)
             taken.add(slug)
-            key = tag_key(name)
             fresh.append(
                 Tag(slug=slug, name=name, name_key=key, language=self.language)
             )
@@ -332,16 +399,16 @@ class Store:
         return _tag_ids(wanted)
 
 
+def _tag_name(name: str) -> str:
+    return one_line(unicodedata.normalize("NFKC", name), TAG_NAME_MOST)
+
+
 def _tag_ids(keys: Iterable[str]) -> dict[str, int]:
     rows = Tag.objects.filter(name_key__in=list(keys))
     return dict(rows.values_list("name_key", Coalesce("synonym_of_id", "pk")))
 
 
-def _body(html: str) -> dict:
-    return _markdown(markdown_of(html) or "…")
-
-
-def _markdown(body: str) -> dict:
+def _written(body: str) -> dict[str, Any]:
     rendered = markdown.render(body)
     return {
         "body": body,
@@ -365,9 +432,13 @@ def _ranges(rows) -> Iterable[tuple[int, int]]:  # noqa: ANN001  any queryset
         after = ids[-1]
 
 
-def _per(model: type, place: str, **sums) -> dict:  # noqa: ANN003  aggregates by name
+def _per(model: type[Model], place: str, **sums) -> dict:  # noqa: ANN003  aggregates by name
     """Subqueries that sum `model` rows for the outer row they stand at."""
-    rows = model.objects.filter(**{place: OuterRef("pk")}).order_by().values(place)
+    rows = (
+        model._default_manager.filter(**{place: OuterRef("pk")})
+        .order_by()
+        .values(place)
+    )
     return {
         name: Subquery(rows.annotate(n=total).values("n"))
         for name, total in sums.items()
@@ -413,64 +484,76 @@ def _count_threads(chunk, *, has_votes: bool) -> None:  # noqa: ANN001  queryset
         .order_by("-created_at", "-pk")
         .values("author")[:1]
     )
-    chunk.update(
-        last_activity_at=Coalesce("last_answer_at", "created_at"),
-        last_actor=Coalesce(Subquery(newest), F("author")),
-    )
+    # A comment written here is later news than any imported answer.
+    stale = chunk.filter(last_answer_at__gt=F("last_activity_at"))
+    stale.update(last_actor=Subquery(newest), last_activity_at=F("last_answer_at"))
 
 
 def _trace(chunk) -> None:  # noqa: ANN001  queryset
-    """The public trace of threads that have none yet."""
-    threads = list(
-        chunk.filter(event_count=0).select_related("circle", "accepted_answer")
-    )
+    """Add the steps of the public trace that a thread lacks yet.
+
+    A run over a broken file leaves some to the next one.
+    """
+    threads = list(chunk.select_related("circle", "accepted_answer").order_by("pk"))
+    pks = [thread.pk for thread in threads]
+    present: dict[int, set[str]] = defaultdict(set)
+    for pk, kind in QuestionEvent.objects.filter(question__in=pks).values_list(
+        "question", "kind"
+    ):
+        present[pk].add(kind)
     first_answers: dict[int, Answer] = {}
-    answers = Answer.objects.visible().filter(question__in=[t.pk for t in threads])
+    answers = Answer.objects.visible().filter(question__in=pks)
+    answers = answers.exclude(voice=Voice.OFFICIAL)
     for answer in answers.order_by("-created_at", "-pk").only(
-        "pk", "question_id", "author_id", "created_at"
+        "pk", "question_id", "author_id", "created_at", "voice"
     ):
         first_answers[answer.question_id] = answer
     events: list[QuestionEvent] = []
+    changed: list[Question] = []
     for thread in threads:
-        steps = _steps(thread, first_answers.get(thread.pk))
-        events += steps
-        thread.event_count = len(steps)
+        for step in _steps(thread, first_answers.get(thread.pk)):
+            if step.kind not in present[thread.pk]:
+                thread.event_count += 1
+                step.seq = thread.event_count
+                events.append(step)
+                changed.append(thread)
     QuestionEvent.objects.bulk_create(events)
-    Question.objects.bulk_update(threads, ["event_count"])
+    Question.objects.bulk_update(dict.fromkeys(changed), ["event_count"])
 
 
 def _steps(thread: Question, first: Answer | None) -> list[QuestionEvent]:
+    """All steps of an imported thread, not numbered yet."""
     kinds = QuestionEvent.Kind
-    found = [
-        (
-            thread.created_at,
-            kinds.ASKED,
-            thread.author_id,
-            {"circle": thread.circle.slug},
-        )
+    asked = {"circle": thread.circle.slug}
+    found: list[tuple[datetime, str, int, dict[str, Any]]] = [
+        (thread.created_at, kinds.ASKED, thread.author_id, asked)
     ]
     if first is not None:
-        found.append(
-            (first.created_at, kinds.ANSWERED, first.author_id, {"answer": first.pk})
-        )
+        answered = {
+            "answer": first.pk,
+            "author": first.author_id,
+            "voice": first.voice,
+        }
+        found.append((first.created_at, kinds.ANSWERED, first.author_id, answered))
     if thread.accepted_answer is not None and thread.accepted_at is not None:
-        data = {
-            "answer": thread.accepted_answer_id,
+        accepted = {
+            "answer": thread.accepted_answer.pk,
             "author": thread.accepted_answer.author_id,
         }
-        found.append((thread.accepted_at, kinds.ACCEPTED, thread.author_id, data))
-        found.append((thread.accepted_at, kinds.SOLVED, thread.author_id, data))
+        by = thread.accepted_by_id or thread.author_id
+        solved = accepted | {"official": False}
+        found.append((thread.accepted_at, kinds.ACCEPTED, by, accepted))
+        found.append((thread.accepted_at, kinds.SOLVED, by, solved))
     return [
         QuestionEvent(
             question=thread,
-            seq=seq,
             at=at,
             kind=kind,
             actor_id=actor,
             data=data,
-            key=f"imported:{thread.pk}:{seq}",
+            key=f"imported:{thread.pk}:{kind}",
         )
-        for seq, (at, kind, actor, data) in enumerate(found, start=1)
+        for at, kind, actor, data in found
     ]
 
 
@@ -506,5 +589,5 @@ def _count_people(people) -> None:  # noqa: ANN001  queryset
 
 def _count_tags() -> None:
     used = Tagging.objects.filter(tag=OuterRef("pk"), question__state=PostState.VISIBLE)
-    used = used.order_by().values("tag").annotate(n=Count("pk")).values("n")
-    Tag.objects.update(question_count=Coalesce(Subquery(used), Value(0)))
+    number = used.order_by().values("tag").annotate(n=Count("pk")).values("n")
+    Tag.objects.update(question_count=Coalesce(Subquery(number), Value(0)))

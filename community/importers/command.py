@@ -38,6 +38,10 @@ class ImportCommand(BaseCommand):
         if not path.exists():
             raise CommandError(f"{path} does not exist.")
         source = (options["source"] or _name_of(path))[:60]
+        try:
+            reader = self.reader(path, quiet=options["quiet"])
+        except BrokenFile as error:
+            raise CommandError(f"Nothing was imported. {error}.") from error
         store = Store(
             source=source,
             language=options["language"],
@@ -45,7 +49,7 @@ class ImportCommand(BaseCommand):
             at=timezone.now(),
         )
         try:
-            self.reader(path, store, quiet=options["quiet"]).read()
+            reader.read(store)
         except BrokenFile as error:
             raise CommandError(
                 f"Stopped. {error}. What was read before is kept and counted: "

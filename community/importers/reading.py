@@ -4,13 +4,15 @@ import gzip
 import lzma
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 
 from tqdm import tqdm
 
 Row = TypeVar("Row")
+
+# What a database's integer holds.
+MOST = 2**31 - 1
 
 
 class BrokenFile(Exception):
@@ -36,7 +38,7 @@ def opened(path: Path, *, quiet: bool = False) -> Iterator[IO[bytes]]:
     ):
         if path.suffix == ".gz":
             with gzip.GzipFile(fileobj=watched) as unpacked:
-                yield unpacked
+                yield cast("IO[bytes]", unpacked)
         elif path.suffix == ".xz":
             with lzma.LZMAFile(watched) as unpacked:
                 yield unpacked
@@ -45,6 +47,17 @@ def opened(path: Path, *, quiet: bool = False) -> Iterator[IO[bytes]]:
 
 
 def in_pieces(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    iterator = iter(rows)
-    while piece := list(islice(iterator, size)):
+    """Lists of `size` rows; what stood before a broken place comes first."""
+    piece: list[Row] = []
+    try:
+        for row in rows:
+            piece.append(row)
+            if len(piece) == size:
+                yield piece
+                piece = []
+    except BrokenFile:
+        if piece:
+            yield piece
+        raise
+    if piece:
         yield piece

@@ -5,14 +5,16 @@ because an answer can stand before its question. Whatever file is missing is don
 without. The format: https://meta.stackexchange.com/questions/2677
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
 
 from community.importers.bulk import (
     ROWS,
@@ -23,8 +25,12 @@ from community.importers.bulk import (
     QuestionRow,
     Store,
     VoteRow,
+    author_named,
 )
-from community.importers.reading import BrokenFile, in_pieces, opened
+from community.importers.reading import MOST, BrokenFile, in_pieces, opened
+
+ROW_DEPTH = 2
+_ID = re.compile(r"-?[0-9]{1,18}")
 
 QUESTION, ANSWER = "1", "2"
 OTHER_POSTS = {
@@ -59,107 +65,105 @@ class Row(dict[str, str]):
         self.path, self.number = path, number
 
     def __missing__(self, name: str) -> str:
-        raise BrokenFile(self.path, f"row {self.number}", f"it has no {name}")
+        raise self.broken(f"it has no {name}")
+
+    def broken(self, why: object) -> BrokenFile:
+        return BrokenFile(self.path, f"row {self.number}", why)
+
+    def id_of(self, name: str) -> str:
+        if not _ID.fullmatch(self[name]):
+            raise self.broken(f"{name}={self[name][:40]!r} is no number")
+        return self[name]
 
     def moment(self, name: str) -> datetime:
         try:
-            return datetime.fromisoformat(self[name]).replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(self[name])
         except ValueError as error:
-            raise BrokenFile(self.path, f"row {self.number}", error) from error
+            raise self.broken(error) from error
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def moment_if_any(self, name: str) -> datetime | None:
+        return self.moment(name) if self.get(name) else None
 
     def number_of(self, name: str) -> int:
+        """0 if the row has none."""
         try:
-            return int(self.get(name) or 0)
+            number = int(self.get(name) or 0)
         except ValueError as error:
-            raise BrokenFile(self.path, f"row {self.number}", error) from error
+            raise self.broken(error) from error
+        if abs(number) > MOST:
+            raise self.broken(f"{name} is out of range")
+        return number
 
 
 class Dump:
-    def __init__(self, folder: Path, store: Store, *, quiet: bool = False) -> None:
-        self.folder, self.store, self.quiet = folder, store, quiet
-
-    def read(self) -> None:
-        """Import everything; counts are made at the end even if a file is broken."""
+    def __init__(self, folder: Path, *, quiet: bool = False) -> None:
+        self.folder, self.quiet = folder, quiet
         if self._path("Posts") is None:
-            raise BrokenFile(self.folder, "Posts.xml", "there is no such file")
+            raise BrokenFile(folder, "Posts.xml", "there is no such file")
+
+    def read(self, store: Store) -> None:
+        """Import everything; counts are made at the end even if a file is broken."""
         try:
-            self._people()
-            self._posts()
-            self._acceptances()
-            self._votes()
-            self._comments()
+            for people in in_pieces(map(_person, self._rows("Users")), ROWS):
+                store.people(people)
+            for questions in in_pieces(self._questions(store), ROWS):
+                store.questions(questions)
+            for answers in in_pieces(self._answers(), ROWS):
+                store.answers(answers)
+            for accepted in in_pieces(self._acceptances(), ROWS):
+                store.acceptances(accepted)
+            for votes in in_pieces(self._votes(store), ROWS):
+                store.votes(votes)
+            for comments in in_pieces(map(_comment, self._rows("Comments")), ROWS):
+                store.comments(comments)
         finally:
-            self.store.finish(has_votes=self._path("Votes") is not None)
+            store.finish(has_votes=self._path("Votes") is not None)
 
-    def _people(self) -> None:
-        for rows in self._pieces("Users"):
-            self.store.people([_person(row) for row in rows])
+    def _questions(self, store: Store) -> Iterator[QuestionRow]:
+        for row in self._rows("Posts"):
+            kind = row["PostTypeId"]
+            if kind == QUESTION:
+                yield _question(row)
+            elif kind != ANSWER:
+                store.summary.skip("posts", OTHER_POSTS.get(kind, "of another type"))
 
-    def _posts(self) -> None:
-        for rows in self._pieces("Posts"):
-            for row in rows:
-                kind = row["PostTypeId"]
-                if kind not in (QUESTION, ANSWER):
-                    why = OTHER_POSTS.get(kind, f"post type {kind}")
-                    self.store.summary.skip("posts", why)
-            found = [_question(row) for row in rows if row["PostTypeId"] == QUESTION]
-            self.store.questions(found)
-        for rows in self._pieces("Posts"):
-            found = [_answer(row) for row in rows if row["PostTypeId"] == ANSWER]
-            self.store.answers(found)
+    def _answers(self) -> Iterator[AnswerRow]:
+        for row in self._rows("Posts"):
+            if row["PostTypeId"] == ANSWER:
+                yield _answer(row)
 
-    def _acceptances(self) -> None:
+    def _acceptances(self) -> Iterator[AcceptanceRow]:
         """Votes know when, Posts know what; a dump without votes lacks the former."""
-        for rows in self._pieces("Posts"):
-            found = [
-                AcceptanceRow(row["Id"], row["AcceptedAnswerId"], self._accepted(row))
-                for row in rows
-                if row["PostTypeId"] == QUESTION and row.get("AcceptedAnswerId")
-            ]
-            self.store.acceptances(found)
+        # One small entry for each solved question.
+        accepted_at = {
+            row.id_of("PostId"): row.moment("CreationDate")
+            for row in self._rows("Votes")
+            if row["VoteTypeId"] == ACCEPTED
+        }
+        for row in self._rows("Posts"):
+            if row["PostTypeId"] == QUESTION and row.get("AcceptedAnswerId"):
+                answer = row.id_of("AcceptedAnswerId")
+                yield AcceptanceRow(row.id_of("Id"), answer, accepted_at.get(answer))
 
-    def _accepted(self, row: Row) -> datetime | None:
-        return self._accepted_at.get(row["AcceptedAnswerId"])
+    def _votes(self, store: Store) -> Iterator[VoteRow]:
+        for row in self._rows("Votes"):
+            kind = row["VoteTypeId"]
+            if kind in (UP, DOWN):
+                value = 1 if kind == UP else -1
+                at = row.moment("CreationDate")
+                yield VoteRow(row.id_of("Id"), row.id_of("PostId"), value, at)
+            elif kind != ACCEPTED:
+                store.summary.skip("votes", OTHER_VOTES.get(kind, "of another type"))
 
-    @property
-    def _accepted_at(self) -> dict[str, datetime]:
-        """When each accepted answer was accepted: one small entry a solved question."""
-        if not hasattr(self, "_known_acceptances"):
-            self._known_acceptances = {
-                row["PostId"]: row.moment("CreationDate")
-                for rows in self._pieces("Votes")
-                for row in rows
-                if row["VoteTypeId"] == ACCEPTED
-            }
-        return self._known_acceptances
-
-    def _votes(self) -> None:
-        for rows in self._pieces("Votes"):
-            found = []
-            for row in rows:
-                kind = row["VoteTypeId"]
-                if kind in (UP, DOWN):
-                    value = 1 if kind == UP else -1
-                    at = row.moment("CreationDate")
-                    found.append(VoteRow(row["Id"], row["PostId"], value, at))
-                elif kind != ACCEPTED:
-                    why = OTHER_VOTES.get(kind, f"vote type {kind}")
-                    self.store.summary.skip("votes", why)
-            self.store.votes(found)
-
-    def _comments(self) -> None:
-        for rows in self._pieces("Comments"):
-            self.store.comments([_comment(row) for row in rows])
-
-    def _pieces(self, name: str) -> Iterator[list[Row]]:
+    def _rows(self, name: str) -> Iterator[Row]:
         path = self._path(name)
-        if path is not None:
-            yield from in_pieces(rows_of(path, quiet=self.quiet), ROWS)
+        return iter(()) if path is None else rows_of(path, quiet=self.quiet)
 
     def _path(self, name: str) -> Path | None:
         for suffix in (".xml", ".xml.gz"):
             path = self.folder / f"{name}{suffix}"
-            if path.exists():
+            if path.is_file():
                 return path
         return None
 
@@ -167,29 +171,51 @@ class Dump:
 def rows_of(path: Path, *, quiet: bool = False) -> Iterator[Row]:
     """Each <row>, one at a time, in constant memory."""
     number = 0
-    with opened(path, quiet=quiet) as file:
-        try:
-            events = iterparse(file, events=("start", "end"), forbid_dtd=True)
-            root: Element | None = None
-            for event, element in events:
-                if root is None:
-                    root = element
-                if event == "end" and element.tag == "row":
-                    number += 1
-                    yield Row(element.attrib, path, number)
-                    root.clear()
-        except ParseError as error:
-            line, column = error.position
-            place = f"line {line}, column {column}, after row {number}"
-            raise BrokenFile(path, place, error) from error
-        except (EOFError, OSError, zlib.error, DefusedXmlException) as error:
-            why = error if str(error) else type(error).__name__
-            raise BrokenFile(path, f"after row {number}", why) from error
+    try:
+        with opened(path, quiet=quiet) as file:
+            for attributes in _elements(file):
+                number += 1
+                yield Row(attributes, path, number)
+    except ParseError as error:
+        line, column = error.position
+        place = f"line {line}, column {column}, after row {number}"
+        raise BrokenFile(path, place, error) from error
+    except (
+        EOFError,
+        OSError,
+        zlib.error,
+        DefusedXmlException,
+        UnexpectedElement,
+        LookupError,
+        ValueError,
+    ) as error:
+        why = error if str(error) else type(error).__name__
+        raise BrokenFile(path, f"after row {number}", why) from error
+
+
+class UnexpectedElement(Exception):
+    """Rows stand right below the root, and nothing else does."""
+
+
+def _elements(file: IO[bytes]) -> Iterator[dict[str, str]]:
+    root: Element | None = None
+    depth = 0
+    for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
+        if event == "start":
+            depth += 1
+            root = element if root is None else root
+            if element is not root and (depth > ROW_DEPTH or element.tag != "row"):
+                raise UnexpectedElement(f"<{element.tag[:40]}> where a <row> belongs")
+        else:
+            depth -= 1
+            if root is not None and element is not root:
+                yield element.attrib
+                root.clear()
 
 
 def _person(row: Row) -> AuthorRow:
     return AuthorRow(
-        source_id=row["Id"],
+        source_id=row.id_of("Id"),
         name=row.get("DisplayName", ""),
         bio_html=row.get("AboutMe", ""),
         joined_at=row.moment("CreationDate"),
@@ -197,22 +223,22 @@ def _person(row: Row) -> AuthorRow:
 
 
 def _author(row: Row, by_id: str, by_name: str) -> AuthorRow:
-    """Deleted accounts keep a name or nothing; a name is as good as a person here."""
-    if known := row.get(by_id):
-        return AuthorRow(known, f"user {known}")
-    if name := row.get(by_name, "").strip():
-        return AuthorRow(f"name:{name}"[:100], name)
-    return AuthorRow("nobody", "Somebody")
+    """Deleted accounts keep a name or nothing; Users may be missing or older."""
+    name = row.get(by_name, "").strip()
+    if row.get(by_id):
+        known = row.id_of(by_id)
+        return AuthorRow(known, name or f"user {known}", is_known=False)
+    return author_named(name)
 
 
 def _question(row: Row) -> QuestionRow:
     return QuestionRow(
-        source_id=row["Id"],
+        source_id=row.id_of("Id"),
         author=_author(row, "OwnerUserId", "OwnerDisplayName"),
         title=row.get("Title", ""),
         body_html=row.get("Body", ""),
         at=row.moment("CreationDate"),
-        edited_at=row.moment("LastEditDate") if row.get("LastEditDate") else None,
+        edited_at=row.moment_if_any("LastEditDate"),
         tags=_tags(row.get("Tags", "")),
         views=row.number_of("ViewCount"),
         score=row.number_of("Score"),
@@ -221,20 +247,20 @@ def _question(row: Row) -> QuestionRow:
 
 def _answer(row: Row) -> AnswerRow:
     return AnswerRow(
-        source_id=row["Id"],
-        question=row.get("ParentId", ""),
+        source_id=row.id_of("Id"),
+        question=row.id_of("ParentId"),
         author=_author(row, "OwnerUserId", "OwnerDisplayName"),
         body_html=row.get("Body", ""),
         at=row.moment("CreationDate"),
-        edited_at=row.moment("LastEditDate") if row.get("LastEditDate") else None,
+        edited_at=row.moment_if_any("LastEditDate"),
         score=row.number_of("Score"),
     )
 
 
 def _comment(row: Row) -> CommentRow:
     return CommentRow(
-        source_id=row["Id"],
-        post=row["PostId"],
+        source_id=row.id_of("Id"),
+        post=row.id_of("PostId"),
         author=_author(row, "UserId", "UserDisplayName"),
         body=row.get("Text", ""),
         at=row.moment("CreationDate"),
