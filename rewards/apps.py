@@ -15,9 +15,11 @@ class RewardsConfig(AppConfig):
 
         for module in ("notifications", "receivers"):
             import_module(f"rewards.{module}")
+        from rewards.actions.agents import forget_agent
         from rewards.queries import points_export
 
         registries.export("rewards")(points_export)
+        registries.erasure(forget_agent)
         for model in ("Transfer", "Entry", "LotUse"):
             append_only.register(f"rewards.{model}")
         registries.grant(

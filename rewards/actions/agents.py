@@ -62,6 +62,14 @@ def end_agent(*, person: Person, by: Person, at: datetime) -> AgentTerm:
     return term
 
 
+@transaction.atomic
+def forget_agent(*, person: Person, at: datetime) -> None:
+    """Who is erased serves no longer, and why they were chosen is nobody's business."""
+    terms = AgentTerm.objects.filter(person=person)
+    terms.update(note="")
+    terms.filter(ended_at__isnull=True).update(ended_at=at)
+
+
 def is_agent(person: Person) -> bool:
     """Read from the role, not from the badge: an ended term counts at once."""
     return AgentTerm.objects.filter(person=person, ended_at__isnull=True).exists()

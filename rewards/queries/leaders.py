@@ -95,7 +95,7 @@ def candidates() -> QuerySet[LeaderScore]:
         )
         .exclude(Exists(serving))
         .filter(person__standing=Person.Standing.MEMBER)
-        .filter(person__source="", person__erased_at=None)
+        .filter(person__source="", person__is_active=True)
         .select_related("person")
         .order_by("rank")
     )

@@ -83,7 +83,7 @@ class Hall(RuleBasedStateMachine):
             lambda: community.ask(
                 person=self.people[who],
                 title="Port-in stuck in review for three days",
-                body=f"Nothing has moved since Saturday, what now? {next(self.numbers)}",
+                body=f"Nothing has moved since Saturday. {next(self.numbers)}",
                 circle=self.circle,
                 tags=[],
                 at=self.now,
