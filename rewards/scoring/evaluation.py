@@ -21,6 +21,10 @@ from rewards.scoring.model import Model, score
 TOP = 20
 
 
+class BrokenHistory(Exception):
+    """A file that ends too early or says something else than it should; where."""
+
+
 @dataclass
 class Past:
     """A community's whole history, able to say what was known at a moment."""
@@ -60,6 +64,11 @@ class Past:
                 truth[answer["owner"]] = truth.get(answer["owner"], 0) + 1
         return truth
 
+    @property
+    def looks_ahead(self) -> bool:
+        """Without dated votes, what came later is taken for known."""
+        return self.ups is None
+
     def span(self) -> tuple[float, float]:
         times = [answer["at"] for answer in self.answers]
         return min(times), max(times)
@@ -75,14 +84,15 @@ def read_past(folder: Path) -> Past:
     """Read users, questions, answers and votes of one set (JSON lines, gzipped)."""
     questions = {}
     nobody = -1
-    for row in _lines(folder / "questions.jsonl.gz"):
+    for row in _lines(folder / "questions.jsonl.gz", "id", "owner", "created"):
         row["at"] = _seconds(row["created"])
         if not _known(row["owner"]):
             # Each unknown asker is somebody else.
             row["owner"] = nobody = nobody - 1
         questions[row["id"]] = row
     answers = []
-    for row in _lines(folder / "answers.jsonl.gz"):
+    needed = ("id", "owner", "created", "question_id", "score")
+    for row in _lines(folder / "answers.jsonl.gz", *needed):
         if _known(row["owner"]) and row["question_id"] in questions:
             row["at"] = _seconds(row["created"])
             answers.append(row)
@@ -96,7 +106,7 @@ def read_past(folder: Path) -> Past:
         return Past(questions, answers, None, final)
     ups: dict[int, list[tuple[float, int]]] = {}
     accepted: dict[int, float] = {}
-    for row in _lines(votes_file):
+    for row in _lines(votes_file, "post_id", "kind", "date"):
         at = _seconds(row["date"])
         if row["kind"] == "accept":
             accepted[row["post_id"]] = at
@@ -108,6 +118,8 @@ def read_past(folder: Path) -> Past:
 
 def evaluate(past: Past, *, horizon_days: int, cutoffs: int, model: Model) -> dict:
     """Mean nDCG@20 and P@10 in the true top 20 of the score and of two plain counts."""
+    if not past.answers:
+        return {"cutoffs": 0, "answers": 0, "looks_ahead": False, "methods": {}}
     start, end = past.span()
     last = end - horizon_days * DAY_SECONDS
     first = start + (last - start) / 2
@@ -130,6 +142,7 @@ def evaluate(past: Past, *, horizon_days: int, cutoffs: int, model: Model) -> di
     return {
         "cutoffs": len(next(iter(sums.values()), [])),
         "answers": len(past.answers),
+        "looks_ahead": past.looks_ahead,
         "methods": {
             name: {
                 "ndcg20": round(float(np.mean([n for n, _p in pairs])), 3),
@@ -163,7 +176,15 @@ def _seconds(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+def _lines(path: Path, *names: str) -> Iterator[dict[str, Any]]:
+    """The rows of a file, each with at least these names in it."""
+    number = 0
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):  # noqa: B007  for the error
+                row = json.loads(line)
+                if missing := set(names) - row.keys():
+                    raise ValueError(f"it says no {', '.join(sorted(missing))}")
+                yield row
+    except (OSError, EOFError, ValueError) as error:
+        raise BrokenHistory(f"{path}, line {number}: {error}") from error

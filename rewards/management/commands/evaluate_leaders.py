@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from rewards.scoring.evaluation import evaluate, read_past
+from rewards.scoring.evaluation import BrokenHistory, evaluate, read_past
 from rewards.scoring.model import Model
 
 
@@ -26,7 +26,10 @@ class Command(BaseCommand):
         if not sets:
             raise CommandError(f"{folder} holds no answers.jsonl.gz.")
         for path in sets:
-            past = read_past(path)
+            try:
+                past = read_past(path)
+            except BrokenHistory as broken:
+                raise CommandError(str(broken)) from broken
             result = evaluate(
                 past,
                 horizon_days=options["horizon"],
@@ -39,6 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{path.name}: {result['answers']} answers, "
                 f"{result['cutoffs']} cutoffs, {options['horizon']} days"
+                + (", votes undated: looks ahead" if result["looks_ahead"] else "")
             )
             for name, measured in result["methods"].items():
                 self.stdout.write(
