@@ -15,6 +15,8 @@ from common.text import clean_line
 from rewards.actions.stocking import add_codes, hold_stock
 from rewards.models import Gift
 
+# Pages that lie beside the gifts.
+TAKEN_ADDRESSES = {"history", "redemptions"}
 CODE_MOST_CHARS = 80
 CODES_MOST_CHARS = 400_000
 
@@ -35,6 +37,12 @@ class GiftForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and "stock_seen" in self.fields:
             self.fields["stock_seen"].initial = self.instance.stock
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if slug in TAKEN_ADDRESSES:
+            raise ValidationError(_("Another page has this address. Choose another."))
+        return slug
 
     def clean_picture(self) -> Any:
         picture = self.cleaned_data.get("picture")

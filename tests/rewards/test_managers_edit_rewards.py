@@ -126,7 +126,14 @@ def test_a_hidden_gift_is_gone_and_its_orders_stay(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"cost": "0"}, {"cost": "-1"}, {"stock": "-1"}, {"slug": "no spaces!"}]
+    "wrong",
+    [
+        {"cost": "0"},
+        {"cost": "-1"},
+        {"stock": "-1"},
+        {"slug": "no spaces!"},
+        {"slug": "history"},
+    ],
 )
 def test_a_gift_that_makes_no_sense_is_not_saved(wrong, post_form, rules):
     answer = post_form(add("gift"), **(GIFT | wrong))
