@@ -13,7 +13,7 @@ from community import queries
 from kb.models import ArticlePage, HallPage
 from people.models import Person
 
-ROWS_IN_THE_HALL = 5
+ROWS_IN_THE_HALL = 3
 RECENT_QUESTIONS = 5
 
 

@@ -172,7 +172,7 @@ def tile_address(tile: Any) -> str:
 def article_json_ld(context: Context, page: ArticlePage, body: Body) -> SafeString:
     """Article and its breadcrumb, as search engines read them."""
     address = settings.BASE_URL + page.get_absolute_url()
-    operator = {"@type": "Organization", "name": context["hall"].operator}
+    operator = _operator(context["hall"])
     author = page.author
     article: dict[str, Any] = {
         "@type": "Article",
@@ -207,9 +207,7 @@ def breadcrumb_json_ld(page: KbPage) -> SafeString:
 def hall_json_ld(context: Context, page: KbPage) -> SafeString:
     hall = context["hall"]
     address = settings.BASE_URL + page.get_absolute_url()
-    organization = {"@type": "Organization", "name": hall.operator, "url": address}
-    if hall.logo_url:
-        organization["logo"] = settings.BASE_URL + hall.logo_url
+    organization = {**_operator(hall), "url": address}
     website = {
         "@type": "WebSite",
         "name": hall.name,
@@ -227,6 +225,17 @@ def first_picture(body: Body) -> str:
         return ""
     source = unescape(found[1])
     return settings.BASE_URL + source if source.startswith("/") else source
+
+
+def _operator(hall: Any) -> dict[str, Any]:
+    operator = {
+        "@type": "Organization",
+        "name": hall.operator,
+        "url": settings.BASE_URL + "/",
+    }
+    if hall.logo_url:
+        operator["logo"] = settings.BASE_URL + hall.logo_url
+    return operator
 
 
 def _breadcrumb_list(page: KbPage) -> dict[str, Any]:

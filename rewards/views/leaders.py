@@ -57,7 +57,12 @@ def leaders(request: HttpRequest) -> HttpResponse:
         (PART_NAMES[name], round(weight * 100), PART_MEANINGS[name], f"p{place}")
         for place, (name, weight) in enumerate(board.model.weights.items(), start=1)
     ]
-    context = {"board": board, "rows": rows, "weights": weights}
+    context = {
+        "board": board,
+        "rows": rows,
+        "weights": weights,
+        "nav_current": "leaders",
+    }
     return render(request, "rewards/leaders.html", context)
 
 

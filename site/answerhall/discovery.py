@@ -66,7 +66,7 @@ class Pages(HallSitemap):
     def items(self) -> list:
         articles = ArticlePage.objects.live().public().order_by("pk")
         topics = TopicPage.objects.live().public().order_by("pk")
-        return [*topics, *articles.without_bodies()]
+        return [*topics, *articles.defer_streamfields()]
 
     def lastmod(self, page: Any) -> datetime:
         return page.last_published_at or page.latest_revision_created_at

@@ -148,24 +148,24 @@ def _steps(block: dict[str, Any]) -> dict[str, Any]:
         {
             "title": step["title"],
             "text": MARKDOWN.render(step["body"]),
-            "picture": _picture(step),
-            "caption": "",
+            **_picture(step),
         }
         for step in block["steps"]
     ]
-    return {"type": "steps", "value": {"steps": _items(steps)}}
+    return {"type": "steps", "value": {"steps": steps}}
 
 
-def _picture(step: dict[str, Any]) -> dict[str, Any] | None:
+def _picture(step: dict[str, Any]) -> dict[str, Any]:
     name = step.get("picture")
     if not name:
-        return None
+        return {}
     title = f"demo {name}"
     image = ArticleImage.objects.filter(title=title).first()
     if image is None:
         file = ImageFile(ContentFile(pictures.draw(name)), name=f"{name}.png")
         image = ArticleImage.objects.create(title=title, file=file)
-    return {"image": image.pk, "decorative": False, "alt_text": step["title"]}
+    shown = {"image": image.pk, "decorative": False, "alt_text": step["title"]}
+    return {"picture": shown}
 
 
 def _callout(block: dict[str, Any]) -> dict[str, Any]:
@@ -186,11 +186,7 @@ def _faq(block: dict[str, Any]) -> dict[str, Any]:
         {"question": item["question"], "answer": MARKDOWN.render(item["answer"])}
         for item in block["items"]
     ]
-    return {"type": "faq", "value": {"title": "", "items": _items(items)}}
-
-
-def _items(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"type": "item", "value": value} for value in values]
+    return {"type": "faq", "value": {"title": "", "items": items}}
 
 
 BLOCKS = {
