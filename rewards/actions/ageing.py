@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from rewards.actions.booking import (
     Kind,
@@ -12,7 +12,7 @@ from rewards.actions.booking import (
     lock_purse,
     move,
     record,
-    use_lot,
+    take_from_lots,
 )
 from rewards.models import Lot, Transfer
 
@@ -33,7 +33,16 @@ def catch_up(purse: Purse, at: datetime) -> tuple[int, int]:
 
     Whoever is about to spend must not wait for a timer, nor gain by its delay.
     """
-    return _release(purse, at), _expire(purse, at)
+    mine = Lot.objects.filter(account__in=[purse.held, purse.spendable])
+    due = mine.filter(_to_release(at) | _past_their_day(at))
+    locked = due.select_for_update(no_key=True).order_by("expires_at", "pk")
+    released = expired = 0
+    for lot in locked:
+        if lot.vests_at is not None and lot.vests_at <= at:
+            released += _release(lot, purse, at)
+        if lot.remaining and lot.expires_at <= at:
+            expired += _expire(lot, purse, at)
+    return released, expired
 
 
 @transaction.atomic
@@ -42,48 +51,36 @@ def _for_purse(owner_id: int, at: datetime) -> tuple[int, int]:
     return catch_up(lock_purse(owner_id), at)
 
 
-def _release(purse: Purse, at: datetime) -> int:
-    released = 0
-    for lot in _locked(_to_release(at), purse):
-        if lot.remaining:
-            transfer = _record(Transfer.Kind.VEST, f"vest:{lot.pk}", purse, lot, at)
-            move(transfer, purse.held, purse.spendable, lot.remaining)
-        lot.account, lot.vests_at = purse.spendable, None
-        lot.save(update_fields=["account", "vests_at"])
-        released += lot.remaining
-    return released
+def _release(lot: Lot, purse: Purse, at: datetime) -> int:
+    if lot.remaining:
+        transfer = _record(Transfer.Kind.VEST, f"vest:{lot.pk}", purse, lot, at)
+        move(transfer, purse.held, purse.spendable, lot.remaining)
+    lot.account, lot.vests_at = purse.spendable, None
+    lot.save(update_fields=["account", "vests_at"])
+    return lot.remaining
 
 
-def _expire(purse: Purse, at: datetime) -> int:
-    expired = 0
-    for lot in _locked(_past_their_day(at), purse):
-        amount = lot.remaining
-        # A cancelled order can put points back: then the lot expires again.
-        key = f"expire:{lot.pk}:{lot.uses.count()}"
-        transfer = _record(Transfer.Kind.EXPIRE, key, purse, lot, at)
-        use_lot(lot, transfer, amount)
-        move(transfer, purse.spendable, hall_account(Kind.EXPIRED), amount)
-        expired += amount
-    return expired
+def _expire(lot: Lot, purse: Purse, at: datetime) -> int:
+    amount = lot.remaining
+    # A cancelled order can put points back: then the lot expires again.
+    key = f"expire:{lot.pk}:{lot.uses.count()}"
+    transfer = _record(Transfer.Kind.EXPIRE, key, purse, lot, at)
+    take_from_lots(transfer, purse.spendable, amount, first=[lot.pk])
+    move(transfer, purse.spendable, hall_account(Kind.EXPIRED), amount)
+    return amount
 
 
-def _to_release(at: datetime) -> QuerySet[Lot]:
-    return Lot.objects.filter(vests_at__lte=at)
+def _to_release(at: datetime) -> Q:
+    return Q(vests_at__lte=at)
 
 
-def _past_their_day(at: datetime) -> QuerySet[Lot]:
-    return Lot.objects.filter(remaining__gt=0, expires_at__lte=at)
+def _past_their_day(at: datetime) -> Q:
+    return Q(remaining__gt=0, expires_at__lte=at)
 
 
-def _owners(lots: QuerySet[Lot]) -> set[int]:
+def _owners(which: Q) -> set[int]:
+    lots = Lot.objects.filter(which)
     return set(lots.values_list("account__owner_id", flat=True))
-
-
-def _locked(lots: QuerySet[Lot], purse: Purse) -> list[Lot]:
-    mine = lots.filter(account__in=[purse.held, purse.spendable])
-    return list(
-        mine.select_for_update(no_key=True, of=("self",)).order_by("expires_at", "pk")
-    )
 
 
 def _record(kind: str, key: str, purse: Purse, lot: Lot, at: datetime) -> Transfer:

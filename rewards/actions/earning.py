@@ -56,11 +56,11 @@ def award(
         return None
     cause = Cause(_pk(person), event, source_type, str(source_id), _pk_or_none(partner))
     purse = lock_purse(cause.person_id)
-    number = cause.awards().count() + 1
-    if standing(cause.awards()).exists():
+    reversals = list(cause.awards().values_list("reversed_by", flat=True))
+    if None in reversals:
         return None
     claim = Claim(cause, earned_at or at, terms_of(rule))
-    key = f"{cause.key}:{number}"
+    key = f"{cause.key}:{len(reversals) + 1}"
     return _pay(claim, apply_caps(claim), purse, key=key, actor=actor, at=at)
 
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import translation
 
-from common.errors import NotAllowed, Refused
+from common.errors import NotAllowed
 from people import actions as people
 from people.models import Person
 from rewards.actions.ageing import catch_up
@@ -53,14 +53,20 @@ def redeem(
     if agreed_cost is not None and agreed_cost != gift.cost:
         raise CostChanged(cost=gift.cost)
     # The losers of a rush leave here, before they hold anything.
-    _refuse_if(not_on_offer(gift, person, at=at))
+    if (reason := not_on_offer(gift, person, at=at)) is not None:
+        raise reason
     # One person's orders happen one after another from here on.
     purse = lock_purse(person.pk)
-    if earlier := _order_of(key):
-        return _same_order(earlier, person, gift)
     catch_up(purse, at)
-    _refuse_if(obstacle(gift, person, spendable=purse.spendable.balance, at=at))
-    order = _new_order(person, gift, key, at)
+    reason = obstacle(gift, person, spendable=purse.spendable.balance, at=at)
+    if reason is not None:
+        # The second half of a double click waited for the purse: it is no refusal.
+        if earlier := _order_of(key):
+            return _same_order(earlier, person, gift)
+        raise reason
+    order, is_new = _new_order(person, gift, key, at)
+    if not is_new:
+        return _same_order(order, person, gift)
     transfer = _book(order, Transfer.Kind.REDEEM, person, at)
     take_from_lots(transfer, purse.spendable, gift.cost)
     move(transfer, purse.spendable, purse.reserved, gift.cost)
@@ -111,20 +117,18 @@ def _same_order(earlier: Redemption, person: Person, gift: Gift) -> Redemption:
     return earlier
 
 
-def _refuse_if(reason: Refused | None) -> None:
-    if reason is not None:
-        raise reason
-
-
-def _new_order(person: Person, gift: Gift, key: str, at: datetime) -> Redemption:
+def _new_order(
+    person: Person, gift: Gift, key: str, at: datetime
+) -> tuple[Redemption, bool]:
+    """The order under this key, and whether it is new: two clicks make one."""
     try:
         with transaction.atomic():
-            return Redemption.objects.create(
+            order = Redemption.objects.create(
                 person=person, gift=gift, idem_key=key, cost=gift.cost, at=at
             )
     except IntegrityError:
-        # Somebody else's order came first: our own would have been found above.
-        raise KeyOfAnotherOrder from None
+        return Redemption.objects.get(idem_key=key), False
+    return order, True
 
 
 def _hand_out_code(order: Redemption, purse: Purse, at: datetime) -> None:
