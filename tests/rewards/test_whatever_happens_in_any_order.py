@@ -71,6 +71,7 @@ class Ledger(RuleBasedStateMachine):
         self.boss = create_person(handle="boss", email=None, at=self.now)
         Person.objects.filter(pk=self.boss.pk).update(is_superuser=True)
         self.boss.refresh_from_db()
+        EarnRule.objects.all().delete()
         everywhere = {"daily_cap": 50, "expires_after_months": 1}
         EarnRule.objects.create(
             event="accepted",
