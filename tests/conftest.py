@@ -39,8 +39,23 @@ def _a_clean_start() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Furnish the test database once: it takes longer than most tests."""
+    with django_db_blocker.unblock():
+        furnish()
+
+
 @pytest.fixture
 def site(db: None) -> None:
+    """A furnished site. Transactional tests empty the tables, so look first."""
+    from kb.models import HallPage
+
+    if not HallPage.objects.exists():
+        furnish()
+
+
+def furnish() -> None:
     from answerhall.management.commands.setup_site import setup_site
 
     setup_site()
