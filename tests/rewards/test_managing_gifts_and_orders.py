@@ -1,0 +1,322 @@
+"""Managers keep the catalogue and deliver orders, inside Wagtail; nobody else does."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from people.models import Notification, Person
+from rewards.models import EarnRule, Gift, Redemption, Voucher
+
+pytestmark = pytest.mark.django_db
+
+GIFTS = "wagtailsnippets_rewards_gift"
+RULES = "wagtailsnippets_rewards_earnrule"
+
+
+@pytest.fixture
+def office(manager: Person, client_of: Callable[[Person], Client]) -> Client:
+    return client_of(manager)
+
+
+@pytest.fixture
+def open_form(office: Client) -> Callable[..., dict[str, Any]]:
+    """What a browser would send back of a gift's form, untouched."""
+
+    def values(gift: Gift) -> dict[str, Any]:
+        page = office.get(reverse(f"{GIFTS}:edit", args=[gift.pk]))
+        form = page.context["form"]
+        filled = {name: form[name].value() for name in form.fields}
+        return {
+            name: value for name, value in filled.items() if value not in (None, "")
+        }
+
+    return values
+
+
+@pytest.fixture
+def save(office: Client) -> Callable[..., Any]:
+    def save(gift: Gift, values: dict[str, Any]) -> Any:
+        address = reverse(f"{GIFTS}:edit", args=[gift.pk])
+        response = office.post(address, values)
+        gift.refresh_from_db()
+        return response
+
+    return save
+
+
+def picture(width: int = 60) -> SimpleUploadedFile:
+    file = io.BytesIO()
+    image = Image.new("RGB", (width, 40), "teal")
+    exif = Image.Exif()
+    exif[0x010F] = "a camera that tells"
+    image.save(file, "JPEG", exif=exif)
+    return SimpleUploadedFile("../secret.jpg", file.getvalue(), "image/jpeg")
+
+
+# The catalogue
+
+
+def test_a_manager_puts_a_gift_on_offer_and_members_see_it(office, client):
+    new = {
+        "slug": "umbrella",
+        "title_en": "An umbrella",
+        "title_zh": "雨伞",
+        "cost": "70",
+        "stock_mode": "counter",
+        "stock": "12",
+        "visible": "on",
+    }
+
+    saved = office.post(reverse(f"{GIFTS}:add"), new)
+
+    assert saved.status_code == 302
+    page = client.get("/en/rewards/").content.decode()
+    assert "An umbrella" in page
+    assert "12 left" in page
+    assert "雨伞" in client.get("/zh-hans/rewards/").content.decode()
+
+
+def test_a_gift_that_is_hidden_leaves_the_catalogue(open_form, save, gift, client):
+    values = open_form(gift)
+    del values["visible"]
+
+    save(gift, values)
+
+    assert gift.title_en not in client.get("/en/rewards/").content.decode()
+    assert client.get(f"/en/rewards/{gift.slug}/").status_code == 404
+
+
+def test_a_gift_costs_something(open_form, save, gift):
+    refused = save(gift, open_form(gift) | {"cost": "0"})
+
+    assert refused.status_code == 200
+    assert gift.cost == 20
+
+
+def test_orders_made_while_the_form_was_open_are_not_undone(
+    open_form, save, redeem, help_somebody, helper, gift
+):
+    help_somebody()
+    values = open_form(gift)
+    redeem(helper, gift)
+
+    save(gift, values | {"title_en": "Day pass, anywhere"})
+    assert (gift.title_en, gift.stock) == ("Day pass, anywhere", 4)
+
+    save(gift, values | {"stock": "15"})
+    assert gift.stock == 14
+
+
+def test_less_than_nothing_is_nothing(
+    open_form, save, redeem, help_somebody, helper, gift
+):
+    help_somebody()
+    values = open_form(gift)
+    redeem(helper, gift)
+
+    save(gift, values | {"stock": "0"})
+
+    assert gift.stock == 0
+
+
+def test_codes_are_counted_and_known_ones_are_skipped(open_form, save, make_gift):
+    film = make_gift(stock=0, stock_mode="codes")
+
+    save(film, open_form(film) | {"new_codes": "LW-1\n LW-2 \n\nLW-1\r\nLW-3"})
+    assert film.stock == 3
+
+    save(film, open_form(film) | {"new_codes": "LW-3\nLW-4", "stock": "900"})
+    assert film.stock == 4
+    codes = Voucher.objects.order_by("code").values_list("code", flat=True)
+    assert list(codes) == ["LW-1", "LW-2", "LW-3", "LW-4"]
+
+
+def test_a_new_gift_comes_with_its_codes(office):
+    office.post(
+        reverse(f"{GIFTS}:add"),
+        {
+            "slug": "film",
+            "title_en": "Film night",
+            "title_zh": "看电影",
+            "cost": "30",
+            "stock_mode": "codes",
+            "stock": "50",
+            "new_codes": "A\nB",
+            "visible": "on",
+        },
+    )
+
+    assert Gift.objects.get(slug="film").stock == 2
+
+
+@pytest.mark.parametrize("codes", ["x" * 81, "LW\x00-1", "LW\u202e-1"])
+def test_codes_nobody_could_type_are_refused(codes, open_form, save, make_gift):
+    film = make_gift(stock=0, stock_mode="codes")
+
+    refused = save(film, open_form(film) | {"new_codes": f"GOOD-1\n{codes}"})
+
+    assert refused.status_code in (200, 400)
+    assert (film.stock, Voucher.objects.count()) == (0, 0)
+
+
+def test_codes_are_read_by_nobody_in_the_admin(open_form, save, office, make_gift):
+    film = make_gift(stock=0, stock_mode="codes")
+    save(film, open_form(film) | {"new_codes": "LW-SECRET"})
+
+    for name, args in ((f"{GIFTS}:edit", [film.pk]), (f"{GIFTS}:list", [])):
+        assert b"LW-SECRET" not in office.get(reverse(name, args=args)).content
+
+
+def test_a_picture_is_drawn_anew_without_name_or_camera(open_form, save, gift):
+    save(gift, open_form(gift) | {"picture": picture()})
+
+    assert (gift.picture_width, gift.picture_height) == (60, 40)
+    assert "secret" not in gift.picture.name
+    with gift.picture.open() as file:
+        assert b"a camera" not in file.read()
+
+
+def test_what_is_no_picture_is_refused_with_a_sentence(open_form, save, gift):
+    page = SimpleUploadedFile("x.png", b"<script>alert(1)</script>", "image/png")
+
+    refused = save(gift, open_form(gift) | {"picture": page})
+
+    assert refused.status_code == 200
+    assert not gift.picture
+
+
+def test_gifts_are_never_deleted(office, gift):
+    address = reverse(f"{GIFTS}:delete", args=[gift.pk])
+
+    refused = office.post(address)
+
+    assert refused.status_code in (302, 403, 404)
+    assert Gift.objects.filter(pk=gift.pk).exists()
+
+
+# Orders
+
+
+def test_the_queue_shows_what_waits_and_settles_it(
+    office, help_somebody, redeem, helper, gift, make_gift, points
+):
+    help_somebody()
+    help_somebody()
+    first, second = redeem(helper, gift), redeem(helper, make_gift(title_en="A mug"))
+    queue = reverse("rewards_orders")
+    page = office.get(queue).content.decode()
+    assert page.index(f"R-{first.pk}") < page.index(f"R-{second.pk}")
+
+    office.post(reverse("rewards_settle", args=[first.pk]))
+    office.post(reverse("rewards_settle", args=[second.pk]), {"cancel": "1"})
+
+    page = office.get(queue).content.decode()
+    assert f"R-{first.pk}" not in page
+    assert f"R-{second.pk}" not in page
+    states = Redemption.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["fulfilled", "cancelled"]
+    assert points(helper) == 20
+
+
+def test_a_double_click_in_the_queue_changes_nothing_more(
+    office, help_somebody, redeem, helper, gift, points
+):
+    help_somebody()
+    order = redeem(helper, gift)
+    address = reverse("rewards_settle", args=[order.pk])
+    office.post(address)
+
+    again = office.post(address, {"cancel": "1"}, follow=True)
+
+    order.refresh_from_db()
+    assert (order.state, points(helper)) == ("fulfilled", 0)
+    assert "already delivered or cancelled" in again.content.decode()
+
+
+def test_the_member_is_told_in_their_language_with_an_address_that_opens(
+    office, help_somebody, redeem, make_person, client_of, gift, clock, neighbours
+):
+    reader = make_person("meihua", language="zh-hans")
+    help_somebody(by=reader)
+    order = redeem(reader, gift)
+
+    office.post(reverse("rewards_settle", args=[order.pk]))
+
+    told = Notification.objects.get(person=reader, kind="rewards.order_fulfilled")
+    assert told.url.startswith("/zh-hans/")
+    assert client_of(reader).get(told.url).status_code == 200
+    page = client_of(reader).get("/zh-hans/notifications/").content.decode()
+    assert "“亚洲日包”已发放" in page
+
+
+def test_nothing_is_settled_by_opening_its_address(
+    office, help_somebody, redeem, helper, gift
+):
+    help_somebody()
+    order = redeem(helper, gift)
+
+    refused = office.get(reverse("rewards_settle", args=[order.pk]))
+
+    order.refresh_from_db()
+    assert (refused.status_code, order.state) == (405, "ordered")
+
+
+def test_the_home_page_says_what_is_owed(office, help_somebody, redeem, helper, gift):
+    for _ in range(3):
+        help_somebody()
+    redeem(helper, gift)
+
+    page = office.get("/admin/").content.decode()
+
+    assert "60 in all: 40 spendable, 0 held, 20 in orders." in page
+    assert "1 order waits to be delivered" in page
+
+
+# Everybody else
+
+
+@pytest.mark.parametrize("role", ["editor", "moderator", "desk_agent", "helper"])
+def test_others_neither_see_nor_change_it(role, request, client_of, gift, redeem):
+    someone = client_of(request.getfixturevalue(role))
+    rule = EarnRule.objects.get(event="accepted")
+    addresses = [
+        reverse(f"{GIFTS}:list"),
+        reverse(f"{GIFTS}:add"),
+        reverse(f"{GIFTS}:edit", args=[gift.pk]),
+        reverse(f"{RULES}:list"),
+        reverse(f"{RULES}:edit", args=[rule.pk]),
+        reverse("rewards_orders"),
+    ]
+
+    for address in addresses:
+        response = someone.get(address)
+        assert response.status_code in (302, 403, 404), address
+        assert gift.title_en not in response.content.decode()
+    someone.post(addresses[2], {"cost": "1", "stock": "900"})
+    someone.post(addresses[4], {"points": "9000"})
+
+    gift.refresh_from_db()
+    assert (gift.cost, gift.stock) == (20, 5)
+    assert EarnRule.objects.get(pk=rule.pk).points == rule.points
+    assert b"in all:" not in someone.get("/admin/").content
+
+
+def test_others_settle_no_order(
+    help_somebody, redeem, helper, gift, editor, client_of, points
+):
+    help_somebody()
+    order = redeem(helper, gift)
+
+    for someone in (editor, helper):
+        client_of(someone).post(
+            reverse("rewards_settle", args=[order.pk]), {"cancel": "1"}
+        )
+
+    order.refresh_from_db()
+    assert (order.state, points(helper)) == ("ordered", 0)
