@@ -330,17 +330,17 @@ class Store:
         self.summary.made["acceptances"] += len(changed)
 
     def finish(self, *, has_votes: bool) -> None:
-        """Count everything of this source anew, write traces, ask for the index."""
+        """Count everything of this source anew, trace and index what has changed."""
         questions = Question.objects.filter(source=self.source)
         for first, last in _ranges(questions):
             with transaction.atomic():
                 chunk = questions.filter(pk__range=(first, last))
                 # Somebody may answer one of them in the same moment.
-                locked = chunk.order_by("pk").select_for_update(no_key=True)
-                pks = list(locked.values_list("pk", flat=True))
+                before = _shown(chunk.select_for_update(no_key=True))
                 _count_threads(chunk, has_votes=has_votes)
                 _trace(chunk)
-                touch_many("community.question", pks)
+                changed = _shown(chunk) - before
+                touch_many("community.question", sorted(pk for pk, *_ in changed))
         people = Person.objects.filter(source=self.source)
         for first, last in _ranges(people):
             with transaction.atomic():
@@ -430,6 +430,15 @@ def _ranges(rows) -> Iterable[tuple[int, int]]:  # noqa: ANN001  any queryset
             return
         yield ids[0], ids[-1]
         after = ids[-1]
+
+
+def _shown(chunk) -> set[tuple[int, ...]]:  # noqa: ANN001  queryset
+    """What tells a thread that is new, or has gained something, from one that is not.
+
+    Also after a run that ended before it counted.
+    """
+    rows = chunk.order_by("pk")
+    return set(rows.values_list("pk", "answer_count", "vote_score", "event_count"))
 
 
 def _per(model: type[Model], place: str, **sums) -> dict:  # noqa: ANN003  aggregates by name
