@@ -14,6 +14,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from community.models import Question
 from people.models import Person
 from people.requests import SignedInRequest
 from rewards import queries
@@ -156,6 +157,19 @@ def add_liability(request: HttpRequest, panels: list) -> None:
 def points_in_the_top_bar(request: SignedInRequest) -> SafeString:
     amount = queries.spendable(request.user)
     return render_to_string("rewards/top_account.html", {"amount": amount}, request)
+
+
+@hooks.register("answers_extra")
+def what_an_answer_earns(
+    request: HttpRequest, question: Question, **_subject: object
+) -> SafeString | str:
+    """Above the form: what the asker's acceptance is worth. The same for everybody."""
+    if question.is_imported or question.solved_at is not None:
+        return ""
+    amount = queries.expected_award(EarnRule.Event.ACCEPTED)
+    if not amount:
+        return ""
+    return render_to_string("rewards/worth.html", {"amount": amount}, request)
 
 
 @hooks.register("profile_parts", order=50)
