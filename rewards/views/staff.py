@@ -52,6 +52,8 @@ def agents(request: SignedInRequest) -> HttpResponse:
         "run": queries.newest_run(),
         "candidates": queries.candidates(),
         "serving": queries.serving_agents(),
+        "page_title": _("Agents"),
+        "header_icon": "group",
     }
     return render(request, "rewards/admin/agents.html", context)
 
