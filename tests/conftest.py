@@ -42,8 +42,15 @@ def _a_clean_start() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Furnish the test database once: it takes longer than most tests."""
+    from django_tasks_db.models import DBTaskResult
+
+    from common.models import OutboxRow
+
     with django_db_blocker.unblock():
         furnish()
+        # What furnishing left to do later is no test's business.
+        DBTaskResult.objects.all().delete()
+        OutboxRow.objects.all().delete()
 
 
 @pytest.fixture
