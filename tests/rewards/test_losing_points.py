@@ -260,48 +260,54 @@ def test_an_indebted_member_cannot_order(
     assert purse(helper).spendable == 0
 
 
+@pytest.fixture
+def three_a_day(rule):
+    """A day is full after three accepted answers."""
+    rule("accepted", daily_cap=60)
+
+
 def test_room_under_the_days_cap_goes_to_what_the_cap_had_cut(
-    help_somebody, unaccept, helper, points
+    three_a_day, help_somebody, unaccept, helper, points
 ):
     first = help_somebody()
-    for _ in range(10):
+    for _ in range(3):
         help_somebody()
-    assert points(helper) == 200
+    assert points(helper) == 60
 
     unaccept(first)
-    assert points(helper) == 200
+    assert points(helper) == 60
 
     unaccept(help_somebody())
-    assert points(helper) == 200
+    assert points(helper) == 60
 
 
 def test_a_filled_day_leaves_nothing_behind_when_all_of_it_is_undone(
-    help_somebody, unaccept, accept, helper, points
+    three_a_day, help_somebody, unaccept, accept, helper, points
 ):
-    helped = [help_somebody() for _ in range(12)]
+    helped = [help_somebody() for _ in range(5)]
     for answer in helped:
         unaccept(answer)
     assert points(helper) == 0
 
     for answer in reversed(helped):
         accept(answer)
-    assert points(helper) == 200
+    assert points(helper) == 60
 
 
 def test_a_reversal_of_another_day_fills_its_own_day(
-    help_somebody, unaccept, helper, clock, points
+    three_a_day, help_somebody, unaccept, helper, clock, points
 ):
     first = help_somebody()
-    for _ in range(10):
+    for _ in range(3):
         help_somebody()
     clock.move(days=1)
-    for _ in range(10):
+    for _ in range(3):
         help_somebody()
-    assert points(helper) == 400
+    assert points(helper) == 120
 
     unaccept(first)
 
-    assert points(helper) == 400
+    assert points(helper) == 120
 
 
 def test_a_withdrawn_vote_makes_room_for_one_the_posts_cap_had_cut(
