@@ -95,8 +95,8 @@ def furnish(*, at: datetime) -> dict[str, int]:
     for language in LANGUAGES:
         _threads(demo, language)
         _articles(demo, language)
+    _desk_days(demo)
     happened = demo.happen()
-    _tickets(demo)
     _a_redemption(demo)
     # Two nights: who stays near the top is a candidate, and ranks have moved.
     for days in (7, 0):
@@ -349,32 +349,37 @@ def _article_from_thread(
 # Desk and rewards
 
 
-def _tickets(demo: Demo) -> None:
-    """What waited too long became tickets; two of them were solved today."""
-    desk.run_escalations(at=demo.ago(hours=7))
+def _desk_days(demo: Demo) -> None:
+    """What waited too long became tickets; the desk solved two of them today."""
+    for days in range(10, -1, -1):
+        demo.at(demo.ago(days=days, hours=7), _escalate)
+    for title, reply in DESK_REPLIES.items():
+        demo.at(demo.ago(hours=4), partial(_solve_at_the_desk, demo, title, reply))
+
+
+def _escalate(at: datetime) -> None:
+    desk.run_escalations(at=at)
+
+
+def _solve_at_the_desk(demo: Demo, title: str, reply: str, at: datetime) -> None:
+    ticket = Ticket.objects.get(closed_at=None, question__title=title)
     worker = demo.people["desk"]
-    for language, reply in DESK_REPLIES.items():
-        waiting = Ticket.objects.filter(closed_at=None, question__language=language)
-        ticket = waiting.order_by("question__created_at").first()
-        if ticket is None:
-            continue
-        desk.take(ticket=ticket, by=worker, at=demo.ago(hours=6))
-        desk.post_reply_to_thread(
-            ticket=ticket, by=worker, body=reply, resolve=True, at=demo.ago(hours=4)
-        )
+    desk.take(ticket=ticket, by=worker, at=at - timedelta(hours=1))
+    desk.post_reply_to_thread(ticket=ticket, by=worker, body=reply, resolve=True, at=at)
 
 
 DESK_REPLIES = {
-    "en": (
-        "Thank you for your patience. We looked at this line in our own systems: the "
-        "setting was wrong on our side, and it has been put right today. Please turn "
-        "the phone off for a minute and on again. If anything is left, write below or "
-        "call **10066**; the ticket stays linked to this page."
+    "I ordered the 199 plan with my thumb in the tram. How do I un-order it?": (
+        "A plan change can be taken back until the last day of the month, because it "
+        "only starts on the 1st. We have cancelled yours: nothing was charged, and "
+        "your old plan goes on as it was. For next time: **Me → Plan → Pending change → "
+        "Cancel**, or call **10066**."
     ),
-    "zh-hans": (
-        "让您久等了。我们在后台核查了这条线路，是我们这边的一项配置有误，今天已经改正。"
-        "请把手机关机一分钟后再开机；如果还有问题，直接在下面留言或拨打 **10066**，"
-        "工单和本页是关联的，不用重新描述。"
+    "携转成功两天了，有几个平台的验证码就是收不到": (
+        "让您久等了。携转后部分平台的短信通道需要重新登记号码归属，一般 48 小时内完成；"
+        "您的号码有两家平台没有同步，我们今天已经补登记。请关机一分钟再开机，"
+        "重新获取验证码；如果还有收不到的平台，把平台名称写在下面，"
+        "或拨打 **10066**，工单和本页是关联的。"
     ),
 }
 
