@@ -372,8 +372,8 @@ DESK_REPLIES = {
     "I ordered the 199 plan with my thumb in the tram. How do I un-order it?": (
         "A plan change can be taken back until the last day of the month, because it "
         "only starts on the 1st. We have cancelled yours: nothing was charged, and "
-        "your old plan goes on as it was. For next time: **Me → Plan → Pending change → "
-        "Cancel**, or call **10066**."
+        "your old plan goes on as it was. For next time: **Me → Plan → Pending change "
+        "→ Cancel**, or call **10066**."
     ),
     "携转成功两天了，有几个平台的验证码就是收不到": (
         "让您久等了。携转后部分平台的短信通道需要重新登记号码归属，一般 48 小时内完成；"
