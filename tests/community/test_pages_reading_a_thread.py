@@ -338,7 +338,7 @@ def test_a_long_rewrite_is_shown_as_out_with_the_old_in_with_the_new():
 
 
 def test_a_thread_names_itself_once_and_for_all(visitor, question):
-    html = visitor.get(question.get_absolute_url()).text
+    html = " ".join(visitor.get(question.get_absolute_url()).text.split())
 
     url = f"http://127.0.0.1:8000{question.get_absolute_url()}"
     assert html.count('rel="canonical"') == 1

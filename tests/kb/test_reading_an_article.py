@@ -74,7 +74,8 @@ def test_translations_name_each_other_and_english_is_the_default(
     for page in (english, chinese):
         html = _page(client, page)
         assert all(link in html for link in links)
-    assert f'href="{chinese.get_absolute_url()}" lang="zh' in _page(client, english)
+    html = " ".join(_page(client, english).split())
+    assert f'href="{chinese.get_absolute_url()}" lang="zh' in html
 
 
 def test_an_unpublished_translation_is_not_named(
@@ -84,7 +85,7 @@ def test_an_unpublished_translation_is_not_named(
     chinese = make_article("携号转网", topic=chinese_topic, translation_of=english)
     actions.unpublish_article(article=chinese, by=editor)
 
-    html = _page(client, english)
+    html = " ".join(_page(client, english).split())
 
     assert 'hreflang="zh-CN"' not in html
     assert 'href="/zh-hans/kb/" lang="zh' in html
