@@ -170,7 +170,7 @@ def _authority(
     people: Ints,
     model: Model,
 ) -> Floats:
-    """PageRank from askers to those who helped them, less the restart's own mass."""
+    """PageRank from askers to those they were helped by, less what restarts give."""
     nodes = np.union1d(people, pair_asker)
     source = np.searchsorted(nodes, pair_asker)
     target = np.searchsorted(nodes, people)[pair_person]
@@ -180,17 +180,17 @@ def _authority(
     out = _sums(source, edges, len(nodes))
     share = edges / np.where(out[source] > 0, out[source], 1)
     rank = restart.copy()
+    trusted = np.zeros(len(nodes))
     for _step in range(60):
-        flow = _sums(target, rank[source] * share, len(nodes))
+        trusted = _sums(target, rank[source] * share, len(nodes))
         # What dead ends hold goes back to the restart.
-        flow += (1 - flow.sum()) * restart
+        flow = trusted + (1 - trusted.sum()) * restart
         following = (1 - model.damping) * restart + model.damping * flow
         moved = np.abs(following - rank).sum()
         rank = following
         if moved < 1e-12:
             break
-    earned = rank - (1 - model.damping) * restart
-    return np.maximum(earned[np.searchsorted(nodes, people)], 0)
+    return model.damping * trusted[np.searchsorted(nodes, people)]
 
 
 def _lift(history: History, place: Ints, size: int, at: float, model: Model) -> Floats:

@@ -264,6 +264,15 @@ def test_those_whom_helpers_trust_stand_higher(past):
     assert trusted > busy
 
 
+def test_whose_answers_helped_nobody_has_no_standing(past):
+    for number in range(10):
+        past.answers(OTHER, 300 + number)
+    past.answers(HELPER, 100, net=-3, accepted=False)
+
+    assert past.part("authority", HELPER) == [0.0]
+    assert past.part("authority", OTHER)[0] > 0
+
+
 def test_what_came_later_than_the_moment_is_not_known_yet(past):
     past.answers(HELPER, 100, days_ago=10)
     past.answers(OTHER, 101, days_ago=2)
