@@ -63,7 +63,7 @@ is empty. Text is segmented here, once, for every engine.
 - in `apps.ready()`: `search.registries.fallback` and `still_visible`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from math import log1p
 from typing import Any, ClassVar
@@ -127,10 +127,7 @@ class HallIndex(indexes.SearchIndex):
         data = super().prepare(obj)
         data["kind"] = self.kind
         data["circle_names"] = self.prepare_circle_names(obj)
-        data["words"] = {
-            section: " ".join(analyser.tokens(text))
-            for section, text in _sections(data).items()
-        }
+        data["words"] = analysed(_sections(data))
         data["text"] = " ".join(data["words"].values())
         self.prepared_data = data
         return data
@@ -180,6 +177,11 @@ class HallIndex(indexes.SearchIndex):
                 },
             },
         )
+
+
+def analysed(sections: Mapping[str, str]) -> dict[str, str]:
+    """Each section's words as every engine indexes them."""
+    return {name: " ".join(analyser.tokens(text)) for name, text in sections.items()}
 
 
 def hits_of(things: Iterable[Model], text: str) -> list[Hit]:

@@ -36,11 +36,13 @@ def search(
     today: date | None = None,
     complete_last: bool = False,
     with_counts: bool = True,
+    backend: HallBackend | None = None,
 ) -> Results:
     """One page of what fits, best first. Costs no query but one per kind shown.
 
     Never raises for any text. When the index can't be used the database answers, more
     simply, and `degraded` says so. `age` is a key of AGES_DAYS and needs `today`.
+    `backend` is asked instead of the site's engine.
     """
     words = analyser.query_words(text, complete_last=complete_last)
     nothing = Results(text, (), 0, page, per_page, dict.fromkeys(("all", *KINDS), 0))
@@ -60,7 +62,7 @@ def search(
         limit=per_page,
     )
     try:
-        found = engine().find(wanted)
+        found = (backend or engine()).find(wanted)
     except (IndexMissing, IndexBroken):  # known, logged when it was noticed
         return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
     except Exception:

@@ -1,6 +1,6 @@
 """What an engine must do, and how Haystack's calls become that.
 
-An engine is a Haystack backend: subclass `HallBackend`, fill in the six methods that
+An engine is a Haystack backend: subclass `HallBackend`, fill in the seven methods that
 raise NotImplementedError, and name its `BaseEngine` in HAYSTACK_CONNECTIONS.
 """
 
@@ -81,7 +81,7 @@ class Health:
 
 
 class HallBackend(BaseSearchBackend):
-    """Haystack's backend calls on top of six methods of an engine."""
+    """Haystack's backend calls on top of seven methods of an engine."""
 
     silently_fail: bool
 
@@ -114,6 +114,11 @@ class HallBackend(BaseSearchBackend):
         raise NotImplementedError
 
     def health(self) -> Health:
+        raise NotImplementedError
+
+    @classmethod
+    def scratch(cls) -> AbstractContextManager["HallBackend"]:
+        """One with an empty index of its own, which goes when the block ends."""
         raise NotImplementedError
 
     # Haystack calls these.

@@ -5,6 +5,7 @@ indexing, which is what BM25F does when asking, so one field is searched instead
 """
 
 import logging
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -143,6 +144,13 @@ class WhooshBackend(HallBackend):
                 raise
             self._rebuild = None
             files.switch_to(self.path, folder)
+
+    @classmethod
+    @contextmanager
+    def scratch(cls) -> Iterator["WhooshBackend"]:
+        with tempfile.TemporaryDirectory(prefix="answerhall-index-") as folder:
+            yield cls("default", PATH=folder)
+            _opened.distrust(Path(folder))
 
     def _folder_to_write(self) -> Path:
         """The folder in use; a new one if there is none that can be read."""
