@@ -13,7 +13,7 @@ class CommunityConfig(AppConfig):
         from common import append_only
         from people import registries
 
-        for module in ("notifications", "receivers", "search_indexes"):
+        for module in ("freshness", "notifications", "receivers", "search_indexes"):
             import_module(f"community.{module}")
         from community.actions.privacy import export_member, forget_member
 

@@ -8,8 +8,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from wagtail import hooks
 
+from common.freshness import named, shows
 from common.site_day import start_of_site_day
 from community import queries
+from community.freshness import questions_in, shows_rows
+from community.models import MemberTally
 from kb.models import ArticlePage, HallPage
 from people.models import Person
 
@@ -20,11 +23,16 @@ RECENT_QUESTIONS = 5
 @hooks.register("profile_parts", order=20)
 def help_given(request: HttpRequest, person: Person) -> SafeString:
     """Reputation, counts, best answers, questions, topics of strength."""
+    shows(named(MemberTally, person.pk))
+    questions = list(queries.questions_of(person, RECENT_QUESTIONS))
+    summary = queries.member_summary(person)
+    shows_rows(questions)
+    shows(*(answer.question for answer in summary.best_answers))
     context = {
         "person": person,
         "chart": reputation_chart(person),
-        "summary": queries.member_summary(person),
-        "questions": queries.questions_of(person, RECENT_QUESTIONS),
+        "summary": summary,
+        "questions": questions,
     }
     return render_to_string("community/slots/profile.html", context, request)
 
@@ -57,6 +65,7 @@ def hall_sections(request: HttpRequest, page: HallPage) -> SafeString:
     today = list(
         queries.recently_solved(language, start_of_site_day(now), ROWS_IN_THE_HALL)
     )
+    shows(questions_in(language))
     a_week_ago = now - timedelta(days=7)
     context = {
         "solved_today": bool(today),
@@ -76,6 +85,8 @@ def article_credits(request: HttpRequest, article: ArticlePage) -> SafeString | 
     sources = queries.sources_of(article)
     if not sources:
         return ""
+    shows(*(source.question for source in sources))
+    shows(*(source.person for source in sources))
     context = {
         "people": list(
             {source.person_id: source.person for source in sources}.values()
@@ -92,5 +103,6 @@ def threads_about_it(request: HttpRequest, article: ArticlePage) -> SafeString |
     threads = queries.threads_tagged(list(article.tags), article.content_language)
     if not threads:
         return ""
+    shows(*threads)
     context = {"threads": threads}
     return render_to_string("community/slots/article_threads.html", context, request)

@@ -27,4 +27,5 @@ class KbConfig(AppConfig):
             "wagtailredirects.change_redirect",
             "wagtailredirects.delete_redirect",
         )
-        import_module("kb.receivers")
+        for module in ("freshness", "receivers"):
+            import_module(f"kb.{module}")

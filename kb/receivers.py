@@ -25,6 +25,7 @@ from kb.models import (
     KbPage,
     PlainPage,
 )
+from kb.models.pages import UNSEEN_FIELDS
 from kb.signals import article_unpublished
 from people import registries as people
 from people.models import Person
@@ -34,20 +35,6 @@ from search.indexes import hits_of
 from search.registries import fallback, still_visible
 
 LABEL = "kb.articlepage"
-# Fields that no result list shows: Wagtail saves them alone with every draft.
-UNSEEN_FIELDS = frozenset(
-    {
-        "draft_title",
-        "expired",
-        "has_unpublished_changes",
-        "latest_revision",
-        "latest_revision_created_at",
-        "locked",
-        "locked_at",
-        "locked_by",
-        "numchild",
-    }
-)
 
 
 @receiver(page_published)

@@ -9,19 +9,25 @@ from django.views.decorators.http import require_http_methods
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
+from common.freshness import alike_for_visitors, named, shows
 from common.http import is_htmx, see_other
 from common.limits import spend
 from kb import actions, queries
 from kb.forms import FeedbackForm
-from kb.models import ArticlePage
+from kb.freshness import ARTICLES
+from kb.models import ArticlePage, ArticleTally
 from kb.readers import client_address, reader_key
 
 
+@alike_for_visitors
 def serve(request: HttpRequest, path: str) -> HttpResponse:
     """Wagtail's own view with its hooks, told at once where the page is."""
     page = queries.page_at(translation.get_language(), path)
     if page is None:
         raise Http404
+    shows(ARTICLES)
+    if isinstance(page, ArticlePage):
+        shows(named(ArticleTally, page.pk))
     request._wagtail_route_for_request = RouteResult(page)  # type: ignore[attr-defined]
     return wagtail_serve(request, path)
 

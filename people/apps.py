@@ -12,7 +12,8 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from people.registries import MANAGERS, grant
 
-        import_module("people.receivers")
+        for module in ("freshness", "receivers"):
+            import_module(f"people.{module}")
         grant(
             MANAGERS,
             "people.add_person",

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import TooMany
+from common.freshness import alike_for_visitors, shows
 from common.http import post_only, safe_next, see_other
 from common.limits import spend
 from common.paging import page_of
@@ -30,6 +31,7 @@ NOTIFICATIONS_PER_PAGE = 30
 
 
 @require_safe
+@alike_for_visitors
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
     person = queries.person_at(handle)
     if person is None:
@@ -40,6 +42,7 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
         raise Http404
     if person.handle != handle:
         return redirect(person, permanent=True)
+    shows(person)
     return render(request, "people/profile.html", {"person": person})
 
 

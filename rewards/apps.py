@@ -13,7 +13,7 @@ class RewardsConfig(AppConfig):
         from common import append_only
         from people import registries
 
-        for module in ("notifications", "receivers"):
+        for module in ("freshness", "notifications", "receivers"):
             import_module(f"rewards.{module}")
         from rewards.actions.agents import forget_agent
         from rewards.queries import points_export

@@ -14,12 +14,14 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from common.freshness import shows
 from community.models import Question
 from people.models import Person
 from people.requests import SignedInRequest
 from rewards import queries
 from rewards.admin import GiftPermissions, ScorePermissions
 from rewards.forms import GiftForm
+from rewards.freshness import LEADERS
 from rewards.models import EarnRule, Gift, ScoreModel
 from rewards.views import staff
 
@@ -174,6 +176,7 @@ def what_an_answer_earns(
 
 @hooks.register("profile_parts", order=50)
 def score_on_the_profile(request: HttpRequest, person: Person) -> SafeString | str:
+    shows(LEADERS)
     row = queries.score_of(person)
     if row is None:
         return ""

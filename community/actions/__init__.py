@@ -25,6 +25,7 @@ from community.actions.official import (
 )
 from community.actions.tagging import make_synonym, make_tag, put_on, tags_named
 from community.actions.tracing import add_event
+from community.actions.viewing import count_views
 from community.actions.voting import vote
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ask",
     "attach_picture",
     "comment",
+    "count_views",
     "credit_helpers",
     "delete",
     "dismiss_flag",

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from common.freshness import changed
 from community import numbers
 from community.actions import guarding, telling
 from community.errors import NoLongerThere, OwnPost
@@ -29,6 +30,7 @@ def unfollow(*, person: Person, question: Question, at: datetime) -> bool:
         _question(question).filter(follower_count__gt=0).update(
             follower_count=F("follower_count") - 1
         )
+        changed(question)
     return bool(ended)
 
 
@@ -38,6 +40,7 @@ def follow_quietly(person: Person, question: Question, at: datetime) -> bool:
     )
     if is_new:
         _question(question).update(follower_count=F("follower_count") + 1)
+        changed(question)
     return is_new
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Sum
 
+from common.freshness import changed, named
 from common.site_day import start_of_site_day
 from community import numbers
 from community.models import Answer, MemberTally, Question, ReputationChange
@@ -89,6 +90,7 @@ def count(person_id: int, **changes: int) -> None:
     for name, change in changes.items():
         row = MemberTally.objects.filter(pk=person_id, **{f"{name}__gte": -change})
         row.update(**{name: F(name) + change})
+    changed(named(MemberTally, person_id))
 
 
 def recount(person_ids: Iterable[int]) -> None:
@@ -103,6 +105,7 @@ def recount(person_ids: Iterable[int]) -> None:
             .exclude(author_id=person_id)
             .count(),
         )
+        changed(named(MemberTally, person_id))
 
 
 def hold(person_ids: Iterable[int]) -> list[int]:
@@ -154,3 +157,4 @@ def _write(
     MemberTally.objects.filter(pk=cause.person_id).update(
         reputation_sum=F("reputation_sum") + amount
     )
+    changed(named(MemberTally, cause.person_id))

@@ -5,7 +5,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from common import outbox
+from common.freshness import changed
 from community.actions.writing import is_news
+from community.freshness import questions_in
 from community.models import Answer, Comment, Question
 from people.models import Person
 from search.actions import touch
@@ -14,8 +16,9 @@ TELL = "community.tell"
 
 
 def index_again(question: Question) -> None:
-    """Have the thread's document written anew, or removed when it left the public."""
+    """Have the thread's document and its kept pages made anew."""
     touch("community.question", question.pk)
+    changed(question, questions_in(question.language))
 
 
 def is_history(post: Question | Answer | Comment) -> bool:

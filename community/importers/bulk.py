@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from common import markdown
+from common import freshness, markdown
 from common.text import pinyin_slug
 from community import numbers
 from community.actions.tagging import tag_key
@@ -346,6 +346,8 @@ class Store:
             with transaction.atomic():
                 _count_people(people.filter(pk__range=(first, last)))
         _count_tags()
+        # Rows written in bulk announce nothing by themselves.
+        freshness.changed(freshness.SITE)
 
     def _fresh(self, model: type[Model], kind: str, rows: Sequence) -> list:
         """Rows that are not here yet, each once."""

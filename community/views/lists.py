@@ -12,8 +12,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
+from common.freshness import alike_for_visitors, shows
 from common.paging import CappedPage, page_of
 from community import queries, structured
+from community.freshness import questions_in, shows_rows
 from community.models import Circle, Tag
 from community.views.finding import language_in
 
@@ -35,6 +37,7 @@ class Tab:
 
 
 @require_safe
+@alike_for_visitors
 def questions(request: HttpRequest) -> HttpResponse:
     if slug := request.GET.get("circle"):
         return _to_circle(request, slug)
@@ -49,6 +52,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@alike_for_visitors
 def circle(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         place = queries.find_circle(slug)
@@ -66,6 +70,7 @@ def circle(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@alike_for_visitors
 def tagged(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         tag = queries.find_tag(slug)
@@ -96,6 +101,8 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         tag=context.get("tag"),
     )
     rows = page_of(found, request.GET.get("page"))
+    shows(questions_in(language))
+    shows_rows(rows)
     context |= {
         "nav_current": "questions",
         "rows": rows,

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_safe
 
+from common.freshness import alike_for_visitors, counts_as_view, named, shows
 from common.paging import CappedPage, CappedPaginator, page_of
 from common.text import excerpt
 from community import numbers, permissions, queries, steps, structured
@@ -29,6 +30,7 @@ from community.views.finding import (
     sign_in_url,
     thread_of,
 )
+from kb.freshness import ARTICLES
 
 DESCRIPTION_CHARS = 155
 VERSIONS_PER_PAGE = 10
@@ -36,6 +38,7 @@ _PAGE = re.compile("[1-9][0-9]{0,4}")
 
 
 @require_safe
+@alike_for_visitors
 def thread(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  # noqa: ARG001
     """The page, or a 301 to its one address, or a 410 with the tombstone."""
     try:
@@ -106,6 +109,8 @@ def _shown(request: HttpRequest, question: Question) -> HttpResponse:
     page = queries.thread_page(question, request.user, _page_number(request))
     if page.page > page.page_count:
         raise Http404
+    shows(question, ARTICLES, *(named(Question, one.id) for one in page.related))
+    counts_as_view(question.pk)
     first_page = question.get_absolute_url()
     own = f"{first_page}?page={page.page}" if page.page > 1 else first_page
     paginator = CappedPaginator(page.answers, numbers.ANSWERS_PER_PAGE, page.page_count)

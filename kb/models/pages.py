@@ -36,6 +36,21 @@ RESERVED_SLUGS = frozenset(
     }
 )
 
+# Fields that nobody outside sees: Wagtail saves them alone with every draft.
+UNSEEN_FIELDS = frozenset(
+    {
+        "draft_title",
+        "expired",
+        "has_unpublished_changes",
+        "latest_revision",
+        "latest_revision_created_at",
+        "locked",
+        "locked_at",
+        "locked_by",
+        "numchild",
+    }
+)
+
 
 class KbPageForm(WagtailAdminPageForm):
     """An empty address is filled from the title when the page is saved."""

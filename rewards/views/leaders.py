@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from common.freshness import alike_for_visitors, shows
 from community.models import Tag
+from rewards.freshness import LEADERS
 from rewards.models import LeaderScore
 from rewards.queries import leaders as queries
 
@@ -47,10 +49,12 @@ class Segment:
 
 
 @require_safe
+@alike_for_visitors
 def leaders(request: HttpRequest) -> HttpResponse:
     slug = request.GET.get("topic", "")
     tag = get_object_or_404(Tag, slug=slug) if slug else None
     board = queries.leaderboard(tag)
+    shows(LEADERS, *(row.person for row in board.rows))
     widest = max((row.score for row in board.rows), default=0) or 1
     rows = [(row, segments(row, widest)) for row in board.rows]
     weights = [

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext as _, gettext_noop
 
 from answerhall.languages import path_in
+from common.freshness import SITE, KeptUntilChanged
 from kb.models import HallSettings
 from people.queries import unread_notifications
 
@@ -54,14 +54,11 @@ def hall(request: HttpRequest) -> dict:
     }
 
 
+_facts = KeptUntilChanged(SITE)
+
+
 def hall_facts(language: str) -> HallFacts:
-    cache = caches["process"]
-    key = f"hall:{language}"
-    facts = cache.get(key)
-    if facts is None:
-        facts = _read_facts()
-        cache.set(key, facts)
-    return facts
+    return _facts(language, _read_facts)
 
 
 def _read_facts() -> HallFacts:

@@ -18,7 +18,10 @@ from django.views.decorators.http import require_safe
 
 from answerhall.context import hall_facts
 from answerhall.languages import CODES
+from common.freshness import alike_for_visitors, shows
+from community.freshness import questions_in
 from community.models import Question
+from kb.freshness import ARTICLES
 from kb.models import ArticlePage, TopicPage
 
 # Baidu takes at most 50,000 addresses and 10 MB a file; ours stay far below.
@@ -82,7 +85,9 @@ SECTIONS: dict[str, type[HallSitemap]] = {
 
 
 @require_safe
+@alike_for_visitors
 def sitemap_index(request: HttpRequest) -> HttpResponse:
+    shows(ARTICLES, *map(questions_in, CODES))
     files = [
         {"location": f"{settings.BASE_URL}/sitemap-{section}.xml{_page_query(number)}"}
         for section, made in SECTIONS.items()
@@ -101,7 +106,9 @@ def _page_query(number: int) -> str:
 
 
 @require_safe
+@alike_for_visitors
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
+    shows(ARTICLES, *map(questions_in, CODES))
     response = sitemap_views.sitemap(request, {**SECTIONS}, section=section)
     # The framework adds noindex, which would hide nothing and confuse some readers.
     del response.headers["X-Robots-Tag"]
@@ -153,4 +160,8 @@ class QuestionsFeed(Feed):
         return question.edited_at or question.created_at
 
 
-questions_feed = require_safe(QuestionsFeed())
+@require_safe
+@alike_for_visitors
+def questions_feed(request: HttpRequest, language: str) -> HttpResponse:
+    shows(questions_in(language))
+    return QuestionsFeed()(request, language=language)

@@ -1,6 +1,8 @@
 """What every request passes: headers that keep browsers safe, the reader's language."""
 
 from collections.abc import Callable
+from hashlib import blake2b
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,6 +15,8 @@ from answerhall.languages import (
     language_of_unprefixed,
     person_language,
 )
+from answerhall.page_cache import SHOWN
+from common import freshness
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -61,6 +65,27 @@ def _cache_control(request: HttpRequest, response: HttpResponse) -> str:
     if own or response.cookies or request.method not in ("GET", "HEAD"):
         return "private, no-store, no-transform"
     return "public, no-cache, no-transform"
+
+
+def tell_what_it_shows(get_response: GetResponse) -> GetResponse:
+    """Leave word for the page cache, and name what visitors get by its ETag."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with freshness.collecting() as shown:
+            response = get_response(request)
+        if request.user.is_authenticated or response.streaming:
+            shown.is_alike_for_visitors = False
+        if response.status_code != HTTPStatus.OK:
+            shown.viewed = None
+        elif shown.is_alike_for_visitors:
+            digest = blake2b(response.content, digest_size=12).hexdigest()
+            response.headers["ETag"] = f'W/"{digest}"'
+        request.META[SHOWN] = shown
+        return response
+
+    return middleware
 
 
 class language_of_the_reader:  # noqa: N801  named like the functions beside it

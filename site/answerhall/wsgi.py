@@ -1,4 +1,4 @@
-"""What the web server calls."""
+"""What the web server calls: the page cache, and Django behind it."""
 
 import os
 
@@ -6,8 +6,21 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "answerhall.settings.production")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 
-from answerhall.starting import refuse_demo_passwords  # noqa: E402  apps come first
+from django.conf import settings  # noqa: E402  apps come first
+
+from answerhall.page_cache import PageCache  # noqa: E402
+from answerhall.starting import refuse_demo_passwords  # noqa: E402
+from answerhall.view_counter import ViewCounter  # noqa: E402
+from common.freshness import marks  # noqa: E402
 
 refuse_demo_passwords()
+
+application = PageCache(
+    django_application,
+    marks=marks(),
+    seconds=settings.ANSWERHALL_PAGE_CACHE_SECONDS,
+    most_bytes=settings.ANSWERHALL_PAGE_CACHE_MEGABYTES * 1_000_000,
+    viewed=ViewCounter().viewed,
+)

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "common.middleware.readable_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "answerhall.middleware.tell_what_it_shows",
     "answerhall.middleware.language_of_the_reader",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -154,12 +155,9 @@ else:
         }
     }
 
-# What changes rarely and every page shows: kept in each process, at most a minute old.
-CACHES["process"] = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    "LOCATION": "process",
-    "TIMEOUT": 60,
-}
+# Finished pages for visitors, in each web process. 0 seconds: pages are not kept.
+ANSWERHALL_PAGE_CACHE_SECONDS = env.int("ANSWERHALL_PAGE_CACHE_SECONDS", default=60)
+ANSWERHALL_PAGE_CACHE_MEGABYTES = env.int("ANSWERHALL_PAGE_CACHE_MEGABYTES", default=64)
 
 # Time and language
 LANGUAGE_CODE = "en"

@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
+from common.freshness import shows
+
 register = template.Library()
 
 VOICES = {
@@ -90,6 +92,8 @@ def _voice(kind: str, language: str | None) -> SafeString:  # noqa: ARG001
 @register.simple_tag
 def avatar(person: Any, kind: str = "member") -> SafeString:
     """The first character of the name; the house's arch for official voices."""
+    # Wherever somebody is introduced, a new name or badge makes the page stale.
+    shows(person)
     inner = icon("building-arch") if kind == "official" else person.name[:1].upper()
     return format_html(
         '<span class="avatar is-{}" aria-hidden="true">{}</span>', kind, inner
