@@ -1,9 +1,17 @@
-"""What readers may say about an article."""
+"""What readers may say about an article, and what editors may upload."""
+
+from pathlib import PurePath
+from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.forms import BaseImageForm
 
+from common.errors import Refused
 from common.forms import LineField
+from common.images import clean_image
 from kb.models import ArticleFeedback
 
 HELPFUL = [("yes", _("Yes")), ("no", _("No"))]
@@ -28,3 +36,23 @@ class FeedbackForm(forms.Form):
     @property
     def is_helpful(self) -> bool:
         return self.cleaned_data["helpful"] == "yes"
+
+
+class EditorsPictureField(WagtailImageField):
+    """A picture of the editors, drawn anew: its renditions would publish its place."""
+
+    def to_python(self, data: UploadedFile | None) -> Any:
+        if not data:
+            return super().to_python(data)
+        try:
+            clean = clean_image(data)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        clean.content.name = f"{PurePath(data.name or '').stem}{clean.suffix}"
+        return super().to_python(clean.content)
+
+
+class EditorsPictureForm(BaseImageForm):
+    file = EditorsPictureField(
+        label=_("Picture"), widget=BaseImageForm.Meta.widgets["file"]
+    )

@@ -51,6 +51,16 @@ class TooManySignIns(TooMany):
     )
 
 
+class TooManySignUps(TooMany):
+    """As many accounts as one address may open in a day have been opened."""
+
+    sentence = _(
+        "Several accounts were opened from your internet connection today. None was"
+        " opened now; what you typed is still here, except the password. Try again in"
+        " %(wait)s, or from another connection."
+    )
+
+
 class TimeZoneUnknown(Refused):
     sentence = _("This time zone is not known here. Please choose one from the list.")
 

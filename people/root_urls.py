@@ -6,11 +6,14 @@ Without app_name: django-allauth's names must stay as they are.
 from django.urls import include, path
 from wagtail.admin.auth import require_admin_access
 
-from people import openid, views
+from people import openid, signing_up, views
 from people.staff_screens import StaffAccountView
 
 urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/callback/", openid.callback),
+    # The same addresses as allauth's, found first.
+    path("accounts/signup/", signing_up.SignUp.as_view()),
+    path("accounts/3rdparty/signup/", signing_up.SocialSignUp.as_view()),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", views.staff_sign_in, name="staff_sign_in"),
     path("admin/password_reset/", views.staff_reset),

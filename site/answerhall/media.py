@@ -1,28 +1,48 @@
 """Uploaded files, served so that a browser never runs them."""
 
+import errno
 import mimetypes
-from pathlib import Path
+from pathlib import PurePosixPath
 
-from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
-from django.utils._os import safe_join
 from django.views.decorators.http import require_safe
 
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"}
+_NOT_A_FILE = {
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+}
 
 
 @require_safe
 def serve(request: HttpRequest, name: str) -> FileResponse:
-    try:
-        path = Path(safe_join(settings.MEDIA_ROOT, name))
-    except (SuspiciousFileOperation, ValueError):
-        raise Http404 from None
-    if path.suffix.lower() not in PICTURES or not path.is_file():
+    path = PurePosixPath(name)
+    if path.suffix.lower() not in PICTURES:
         # Documents are served by Wagtail's own view, which checks who may read them.
         raise Http404
+    stored = _open(name)
     content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    response = FileResponse(path.open("rb"), content_type=content_type)
+    response = FileResponse(stored, content_type=content_type)
+    response["Content-Length"] = stored.size
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def _open(name: str) -> File:
+    """The file, wherever it lies. A store that does not answer is no missing file."""
+    try:
+        return default_storage.open(name)
+    except (SuspiciousOperation, ValueError):
+        raise Http404 from None
+    except OSError as error:
+        # A remote store raises FileNotFoundError without a number.
+        if error.errno in _NOT_A_FILE or isinstance(error, FileNotFoundError):
+            raise Http404 from None
+        raise

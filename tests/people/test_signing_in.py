@@ -376,3 +376,13 @@ def test_cookies_are_closed_to_scripts_and_other_sites(linjian, sign_in):
     cookie = client.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize("prefix", ["/en", "/zh-hans", ""])
+def test_wagtails_own_door_to_private_pages_is_closed(linjian, client, prefix):
+    answer = client.post(
+        f"{prefix}/_util/login/", {"username": linjian.email, "password": PASSWORD}
+    )
+
+    assert answer.status_code == 404
+    assert not is_in(client)

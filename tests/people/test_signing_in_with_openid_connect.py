@@ -210,3 +210,21 @@ def test_staff_still_need_our_second_factor(client, provider, site, asker, clien
     walk_through(client)
 
     assert client.get("/admin/")["Location"].startswith("/accounts/2fa/")
+
+
+def test_coming_from_another_house_counts_as_a_sign_up_too(
+    client, provider, settings, db
+):
+    settings.ANSWERHALL_SIGNUPS_PER_ADDRESS = 1
+    values = {"display_name": "Tang Wei", "handle": "", "email": "tangwei@example.com"}
+    walk_through(client)
+    client.post(FORM, values | AGREED)
+    second = Client()
+    provider.claims["sub"] = "another"
+    walk_through(second)
+
+    refused = second.post(FORM, values | AGREED | {"email": "other@example.com"})
+
+    assert refused.status_code == 429
+    assert 'value="Tang Wei"' in refused.content.decode()
+    assert Person.objects.count() == 1

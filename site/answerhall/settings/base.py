@@ -6,6 +6,8 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from answerhall.settings.files import storage_at
+
 env = environ.Env()
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -189,6 +191,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ANSWERHALL_STAFF_MFA = env("ANSWERHALL_STAFF_MFA", default="required")
+# Accounts opened from one address in a day; 0: as many as they like.
+ANSWERHALL_SIGNUPS_PER_ADDRESS = env.int("ANSWERHALL_SIGNUPS_PER_ADDRESS", default=3)
 # A new version of terms, privacy policy or licence asks everybody again.
 ANSWERHALL_TERMS_VERSION = env("ANSWERHALL_TERMS_VERSION", default="1")
 
@@ -247,13 +251,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 
-# Files
+# Files: those people upload lie in the media folder or in an S3-compatible store.
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = STATE / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage_at(env("ANSWERHALL_MEDIA_URL", default="")),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
@@ -292,13 +296,19 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
-WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
+# A password many share would be a second door, without limits.
+WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAILIMAGES_IMAGE_MODEL = "kb.ArticleImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "kb.ArticleDocument"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 4 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 20_000_000
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_IMAGE_FORM_BASE = "kb.forms.EditorsPictureForm"
+# Never a redirect to where the file lies: this view knows who may read it.
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx", "zip"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 TAGGIT_CASE_INSENSITIVE = True
