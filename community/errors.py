@@ -15,6 +15,13 @@ class NoLongerThere(Refused):
     )
 
 
+class WasDeleted(Refused):
+    """What a program is told of a removed thread; pages show its tombstone."""
+
+    status = 410
+    sentence = _("This question was deleted. Its words are not shown any more.")
+
+
 class TitleTooShort(Refused):
     sentence = _(
         "The title needs at least %(least)s characters. "
@@ -31,6 +38,10 @@ class BodyTooShort(Refused):
 
 class CircleClosed(Refused):
     sentence = _("Nobody can ask in this circle at the moment. Please choose another.")
+
+
+class NoSuchCircle(Refused):
+    sentence = _("There is no such circle. Please choose another.")
 
 
 class TooManyTags(Refused):

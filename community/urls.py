@@ -6,6 +6,7 @@ Verbs stand before the slug, so a thread titled "Edit" keeps a page of its own.
 
 from django.urls import path, register_converter
 
+from common.converters import RowId
 from community.models import Answer, Comment, Question
 from community.views import (
     answering,
@@ -26,22 +27,6 @@ KINDS: dict[str, type] = {
     "answers": Answer,
     "comments": Comment,
 }
-LARGEST_ID = 2**63 - 1
-
-
-class PostId:
-    """A bigint as the database knows it; anything larger is no address."""
-
-    regex = "[1-9][0-9]{0,18}"
-
-    def to_python(self, value: str) -> int:
-        number = int(value)
-        if number > LARGEST_ID:
-            raise ValueError
-        return number
-
-    def to_url(self, value: int) -> str:
-        return str(value)
 
 
 class Kind:
@@ -70,7 +55,7 @@ class ThreadSlug:
         return f"{value}-" if value in VERBS else value
 
 
-register_converter(PostId, "post_id")
+register_converter(RowId, "post_id")
 register_converter(Kind, "post_kind")
 register_converter(ThreadSlug, "thread_slug")
 

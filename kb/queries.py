@@ -20,6 +20,7 @@ from kb.models.pages import HALL_DEPTH, KbPage
 
 # treebeard writes four characters a level: root, hall, index, topic, article.
 TOPIC_PATH_CHARS = 4 * 4
+HELPFUL_FROM_VOTES = 10
 
 
 def articles(language: str | None = None) -> ArticleQuerySet:
@@ -111,6 +112,14 @@ def tally(article: ArticlePage) -> ArticleTally:
     return ArticleTally.objects.filter(article=article).first() or ArticleTally(
         article=article
     )
+
+
+def helpful_percent(article: ArticlePage) -> int | None:
+    """Known from the first ten votes on; fewer say little. Join `tally` before."""
+    counted = getattr(article, "tally", None)
+    if counted is None or counted.total < HELPFUL_FROM_VOTES:
+        return None
+    return round(100 * counted.helpful_count / counted.total)
 
 
 def topic_index(language: str) -> TopicIndexPage | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from kb import queries
 from kb.models import ArticlePage
 from search.indexes import HallIndex
 
@@ -43,8 +44,4 @@ class ArticleIndex(HallIndex):
         return article.checked_on
 
     def prepare_helpful_percent(self, article: ArticlePage) -> int | None:
-        """Known from the first ten votes on; fewer say little."""
-        tally = getattr(article, "tally", None)
-        if tally is None or tally.total < 10:
-            return None
-        return round(100 * tally.helpful_count / tally.total)
+        return queries.helpful_percent(article)

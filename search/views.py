@@ -3,7 +3,6 @@
 import json
 import re
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from common.http import client_address
 from common.paging import page_of
 from common.site_day import site_day
 from search import actions, facets, queries
@@ -138,16 +138,7 @@ def _log(request: HttpRequest, found: Results, language: str) -> str:
         language=language,
         results=found.total,
         is_relaxed=found.relaxed,
-        address=_address(request),
+        address=client_address(request),
         agent=request.headers.get("User-Agent", ""),
         at=timezone.now(),
     )
-
-
-def _address(request: HttpRequest) -> str:
-    """The visitor's address; only as many proxies are believed as are set up."""
-    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    passed = request.headers.get("X-Forwarded-For", "").split(",")
-    if proxies and len(passed) >= proxies:
-        return passed[-proxies].strip()
-    return request.META.get("REMOTE_ADDR", "")

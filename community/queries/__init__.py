@@ -24,12 +24,14 @@ from community.queries.moderation import (
     removed_questions,
     waiting_posts,
 )
+from community.queries.posts import answers_of, comments_on, first_comments
 from community.queries.reputation import MonthEnd, reputation_by_month
 from community.queries.taxonomy import (
     find_circle,
     find_tag,
     open_circles,
     popular_tags,
+    used_tags,
 )
 from community.queries.threads import (
     ArticleLink,
@@ -38,8 +40,12 @@ from community.queries.threads import (
     ThreadPage,
     Tombstone,
     Version,
+    articles_of,
+    events_of,
     find_question,
     history,
+    my_interest,
+    my_votes,
     page_of_answer,
     thread_page,
     tombstone,
@@ -58,16 +64,23 @@ __all__ = [
     "ThreadPage",
     "Tombstone",
     "Version",
+    "answers_of",
+    "articles_of",
     "as_rows",
     "best_answers",
+    "comments_on",
+    "events_of",
     "find_circle",
     "find_question",
     "find_tag",
+    "first_comments",
     "handled_flags",
     "history",
     "hot_questions",
     "leader_facts",
     "member_summary",
+    "my_interest",
+    "my_votes",
     "open_circles",
     "open_flags",
     "page_of_answer",
@@ -83,5 +96,6 @@ __all__ = [
     "thread_page",
     "threads_tagged",
     "tombstone",
+    "used_tags",
     "waiting_posts",
 ]

@@ -23,7 +23,10 @@ def find_tag(slug: str) -> Tag:
     return tag.synonym_of or tag
 
 
+def used_tags(language: str) -> QuerySet[Tag]:
+    """Tags that stand on a question, without synonyms, in no order yet."""
+    return Tag.objects.filter(language=language, synonym_of=None, question_count__gt=0)
+
+
 def popular_tags(language: str, limit: int = 20) -> QuerySet[Tag]:
-    return Tag.objects.filter(
-        language=language, synonym_of=None, question_count__gt=0
-    ).order_by("-question_count", "name")[:limit]
+    return used_tags(language).order_by("-question_count", "name")[:limit]

@@ -141,9 +141,9 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
     """
     answers, page, page_count = _answers(question, person, page)
     comments = _comments(question, answers, person)
-    events = _events(question, answers)
+    events = events_of(question, answers)
     tags = list(question.tags.order_by("name"))
-    votes = _my_votes(question, answers, person)
+    votes = my_votes(question, answers, person)
     may_accept = question.is_visible and permissions.may_accept(person, question)
     may_moderate = permissions.may_moderate(person)
     return ThreadPage(
@@ -157,7 +157,7 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
         page=page,
         page_count=page_count,
         events=events,
-        articles=_articles(question, events),
+        articles=articles_of(question, events),
         related=_related(question, tags),
         my_vote=votes.get(None, 0),
         is_mine=permissions.is_author(person, question),
@@ -168,7 +168,7 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
         may_moderate=may_moderate,
         may_draft_article=question.solved_at is not None
         and permissions.may_draft_articles(person),
-        **_my_interest(question, person),
+        **my_interest(question, person),
     )
 
 
@@ -221,14 +221,18 @@ def history(post: Question | Answer) -> list[Version]:
     return versions
 
 
-def _in_order(answers: QuerySet[Answer], accepted_id: int | None) -> QuerySet[Answer]:
-    """The accepted one, then official ones, then by votes and age."""
-    rank = Case(
+def rank_of_answers(accepted_id: int | None) -> Case:
+    """The accepted one, then official ones, then the others."""
+    return Case(
         When(pk=accepted_id or 0, then=Value(0)),
         When(voice=Voice.OFFICIAL, then=Value(1)),
         default=Value(2),
     )
-    return answers.order_by(rank, "-vote_score", "pk")
+
+
+def _in_order(answers: QuerySet[Answer], accepted_id: int | None) -> QuerySet[Answer]:
+    """By rank, then by votes and age."""
+    return answers.order_by(rank_of_answers(accepted_id), "-vote_score", "pk")
 
 
 def _answers(
@@ -262,7 +266,7 @@ def _comments(
     return grouped
 
 
-def _events(question: Question, answers: list[Answer]) -> list[QuestionEvent]:
+def events_of(question: Question, answers: list[Answer]) -> list[QuestionEvent]:
     """The trace with `event.gap` since the step before and `event.subject`, a person.
 
     The subject is who wrote the answer that the step is about, if it is about one.
@@ -284,7 +288,7 @@ def _events(question: Question, answers: list[Answer]) -> list[QuestionEvent]:
     return events
 
 
-def _articles(question: Question, events: list[QuestionEvent]) -> list[ArticleLink]:
+def articles_of(question: Question, events: list[QuestionEvent]) -> list[ArticleLink]:
     """What the trace says was published, if it still is."""
     if not any(one.kind == QuestionEvent.Kind.ARTICLE_PUBLISHED for one in events):
         return []
@@ -332,7 +336,7 @@ def _related(question: Question, tags: list[Tag]) -> list[Related]:
     ]
 
 
-def _my_votes(
+def my_votes(
     question: Question, answers: list[Answer], person: Reader
 ) -> dict[int | None, int]:
     """My vote by answer id; under None the one on the question."""
@@ -343,7 +347,7 @@ def _my_votes(
     return dict(votes.values_list("answer_id", "value"))
 
 
-def _my_interest(question: Question, person: Reader) -> dict[str, bool]:
+def my_interest(question: Question, person: Reader) -> dict[str, bool]:
     if not person.is_authenticated:
         return {}
     mine = {"question": question, "person": person}

@@ -17,6 +17,7 @@ from desk.queries.tickets import (
     staff_ticket_page,
     thread_state,
     ticket_page,
+    tickets_of,
 )
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "staff_ticket_page",
     "thread_state",
     "ticket_page",
+    "tickets_of",
     "why",
 ]

@@ -18,7 +18,9 @@ from rewards.queries.leaders import (
 )
 from rewards.queries.points import (
     balance_of,
+    history_of,
     history_page,
+    history_rows,
     liability,
     months_of,
     points_export,
@@ -31,7 +33,9 @@ __all__ = [
     "code_of",
     "expected_award",
     "gifts_on_offer",
+    "history_of",
     "history_page",
+    "history_rows",
     "leaderboard",
     "liability",
     "months_of",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("sitemap.xml", discovery.sitemap_index, name="sitemap"),
     path("sitemap-<slug:section>.xml", discovery.sitemap, name="sitemap_section"),
     path("feeds/<str:language>/questions.atom", discovery.questions_feed, name="feed"),
+    path("api/v1/", include("answerhall.api")),
     # Before Wagtail's admin: its own sign-in and reset must never be reached.
     path("", include("people.root_urls")),
     path("", include("search.root_urls")),

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.errors import OnlyByForm
 
 View = Callable[..., HttpResponse]
+
+API_PATH = "/api/"
 
 
 def post_only(view: View) -> View:
@@ -26,6 +29,20 @@ def post_only(view: View) -> View:
 
 def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks: it gets JSON, whatever goes wrong."""
+    return request.path_info.startswith(API_PATH)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The visitor's address; only as many proxies are believed as are set up."""
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    passed = request.headers.get("X-Forwarded-For", "").split(",")
+    if proxies and len(passed) >= proxies:
+        return passed[-proxies].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def see_other(request: HttpRequest, url: str) -> HttpResponse:

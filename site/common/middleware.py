@@ -14,8 +14,9 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from common.api.problems import problem
 from common.errors import Refused
-from common.http import is_htmx
+from common.http import is_api, is_htmx
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -72,6 +73,8 @@ class refusals:  # noqa: N801  named like the functions it stands beside
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """The page that says what happened, and keeps what was typed."""
+    if is_api(request):
+        return problem(refusal)
     context = {
         "title": refusal.title,
         "sentence": str(refusal),
