@@ -90,10 +90,10 @@ def test_a_strangers_way_to_a_private_file_leads_to_the_one_door(site, client):
 def test_no_password_is_shared_to_open_pages_or_files(make_person, client_of, site):
     index = topic_index("en")
     folder = Collection.get_first_root_node().add_child(name="Contracts")
-    owner = make_person("owner")
-    owner.is_superuser = True
-    owner.save()
-    client = client_of(owner)
+    linda = make_person("linda-gong")
+    linda.is_superuser = True
+    linda.save()
+    client = client_of(linda)
 
     for address in (
         reverse("wagtailadmin_pages:set_privacy", args=[index.pk]),
