@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -130,7 +130,7 @@ class FaqBlock(blocks.StructBlock):
 
     class Meta:
         icon = "help"
-        label = _("Questions and answers")
+        label = pgettext_lazy("block", "Questions and answers")
         template = "kb/blocks/faq.html"
 
 
@@ -172,7 +172,7 @@ ICONS = [
     ("router", _("Router")),
     ("plane", _("Aeroplane")),
     ("home", _("House")),
-    ("lock", _("Lock")),
+    ("lock", pgettext_lazy("icon", "Lock")),
     ("clock", _("Clock")),
     ("search", _("Magnifying glass")),
     ("alert-triangle", _("Warning sign")),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
@@ -14,7 +14,10 @@ from common.forms import LineField
 from common.images import clean_image
 from kb.models import ArticleFeedback
 
-HELPFUL = [("yes", _("Yes")), ("no", _("No"))]
+HELPFUL = [
+    ("yes", pgettext_lazy("did it help", "Yes")),
+    ("no", pgettext_lazy("did it help", "No")),
+]
 
 
 class FeedbackForm(forms.Form):

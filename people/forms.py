@@ -6,14 +6,14 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from common.errors import Refused
-from common.forms import BodyField
+from common.forms import BodyField, LineField
 from people import actions
-from people.actions import BIO_MAX_CHARS
+from people.actions import BIO_MAX_CHARS, KEY_NAME_MAX_CHARS
 from people.handles import MAX_CHARS as HANDLE_MAX_CHARS
-from people.models import Person
+from people.models import ApiKey, Person
 from people.names import clean_display_name
 from people.zones import zone_names
 
@@ -81,8 +81,31 @@ class TermsForm(forms.Form):
     )
 
 
+class ApiKeyForm(forms.Form):
+    name = LineField(
+        label=_("What is it for?"),
+        max_chars=KEY_NAME_MAX_CHARS,
+        help_text=_("So that you recognise it later: “Report every Monday”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.ChoiceField(
+        label=_("What may it do?"),
+        choices=ApiKey.Scope.choices,
+        initial=ApiKey.Scope.READ,
+        widget=forms.RadioSelect,
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long is it good for?"),
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("A year"))],
+        initial=90,
+        coerce=int,
+    )
+
+
 class ProfileForm(NameAndHandle):
-    display_name = forms.CharField(label=_("Name"), required=False)
+    display_name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), required=False
+    )
     handle = forms.CharField(
         label=_("Handle"),
         max_length=HANDLE_MAX_CHARS * 4,

@@ -1,6 +1,7 @@
 """Everybody we know, how we know them, and what they agreed to."""
 
 import zoneinfo
+from datetime import datetime
 from typing import Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from people.handles import skeleton
 from people.registries import ENTER_ADMIN
@@ -101,7 +102,9 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
 
     handle = models.CharField(_("handle"), max_length=30, unique=True)
     handle_skeleton = models.CharField(max_length=60, unique=True, editable=False)
-    display_name = models.CharField(_("name"), max_length=60, blank=True)
+    display_name = models.CharField(
+        pgettext_lazy("person", "name"), max_length=60, blank=True
+    )
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
     language = models.CharField(
         _("language"),
@@ -343,3 +346,52 @@ class NotificationChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind} {self.channel}"
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(revoked_at=None, expires_at__gt=at)
+
+
+class ApiKey(models.Model):
+    """Lets a program act for its person. The key itself is shown once, never kept."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read only")
+        WRITE = "write", _("Read, ask, answer, vote and redeem")
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="api_keys"
+    )
+    name = models.CharField(_("name"), max_length=60)
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.READ)
+    # What people recognise it by; the rest is 32 random bytes, of which only a
+    # SHA-256 is kept: nobody guesses those, so a slow hash would protect nothing.
+    prefix = models.CharField(max_length=12)
+    hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    # To the hour: enough to see which key is forgotten, and cheap to keep.
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope__in=["read", "write"]), name="api_key_scope_is_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="api_keys_of_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+    @property
+    def may_write(self) -> bool:
+        return self.scope == self.Scope.WRITE

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views import account
 from wagtail.log_actions import log
@@ -27,7 +27,9 @@ class StaffPersonForm(NameAndHandle):
 
     allow_reserved = True
 
-    display_name = forms.CharField(label=_("Name"), required=False)
+    display_name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), required=False
+    )
     handle = forms.CharField(label=_("Handle"), required=False)
     is_active = forms.BooleanField(label=_("May sign in"), required=False)
     groups = forms.ModelMultipleChoiceField(
@@ -125,7 +127,7 @@ class PersonIndexView(users.IndexView):
         return [
             title(
                 "name",
-                label=_("Name"),
+                label=pgettext_lazy("person", "Name"),
                 accessor="name",
                 get_url=self.get_edit_url,
             ),

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 
 class Circle(models.Model):
@@ -13,7 +13,9 @@ class Circle(models.Model):
     about_zh = models.CharField(_("about, in Chinese"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_open = models.BooleanField(
-        _("open"), default=True, help_text=_("People can ask in it.")
+        pgettext_lazy("circle", "open"),
+        default=True,
+        help_text=_("People can ask in it."),
     )
 
     class Meta:
@@ -41,7 +43,7 @@ class Tag(models.Model):
     """A member's word for a subject. `name_key` is what makes two spellings one."""
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("tag", "name"), max_length=40)
     name_key = models.CharField(max_length=80, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=10, default="en")
     synonym_of = models.ForeignKey(

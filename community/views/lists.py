@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from common.freshness import alike_for_visitors, shows
@@ -23,7 +23,7 @@ POPULAR_TAGS = 8
 
 SORT_WORDS = {
     "newest": gettext_lazy("Newest"),
-    "active": gettext_lazy("Active"),
+    "active": pgettext_lazy("sorted by", "Active"),
     "unanswered": gettext_lazy("Unanswered"),
     "votes": gettext_lazy("Most votes"),
 }

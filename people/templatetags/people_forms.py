@@ -15,7 +15,7 @@ register = template.Library()
 LABELS = {
     "login": gettext_lazy("E-mail"),
     "email": gettext_lazy("E-mail"),
-    "code": gettext_lazy("Code"),
+    "code": gettext_lazy("Code from the e-mail"),
 }
 # In place of Django's list of everything a password must not be.
 PASSWORD_HELP = gettext_lazy("At least 10 characters, and not one that is often used.")

@@ -14,8 +14,8 @@ from people.queries import unread_notifications
 
 DOCUMENTS = [
     ("rules_page", gettext_noop("How this hall works")),
-    ("privacy_page", gettext_noop("Privacy")),
-    ("terms_page", gettext_noop("Terms")),
+    ("privacy_page", gettext_noop("Privacy policy")),
+    ("terms_page", gettext_noop("Terms of use")),
     ("licence_page", gettext_noop("Licence of contributions")),
 ]
 
