@@ -134,6 +134,7 @@ def _ask_about_removing(
         "heading": _REMOVE[word](),
         "lead": _("It leaves the page at once. It can be brought back."),
         "button": _("Delete"),
+        "takes_away": True,
         "quoted": post,
         **_around(request, post),
         "action": reverse("community:delete", args=[type(post), post.pk]),
