@@ -1,4 +1,4 @@
-"""Which changes in the community make kept pages stale, and what its rows show."""
+"""Which changes in the community make kept pages stale."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from common.freshness import SITE, changed, named, shows
+from common.freshness import SITE, changed, named
 from community.models import (
     Answer,
     ArticleSource,
@@ -26,18 +26,6 @@ def questions_in(language: str) -> str:
     return f"questions:{language}"
 
 
-def shows_rows(questions: Iterable[Question]) -> None:
-    """A page lists these, with who asked and who was there last."""
-    for question in questions:
-        shows(question, named_author(question))
-        if question.last_actor is not None:
-            shows(question.last_actor)
-
-
-def named_author(post: Question | Answer | Comment) -> str:
-    return named(post._meta.get_field("author").related_model, post.author_id)
-
-
 @receiver(post_save, sender=Question)
 def thread_and_lists(
     instance: Question,
@@ -49,20 +37,24 @@ def thread_and_lists(
     changed(instance, *map(questions_in, languages))
 
 
-@receiver([post_save, post_delete], sender=Answer)
+@receiver(post_save, sender=Answer)
+def answer_and_thread(instance: Answer, **_kwargs: Any) -> None:
+    changed(instance, named(Question, instance.question_id))
+
+
 @receiver([post_save, post_delete], sender=QuestionEvent)
 @receiver([post_save, post_delete], sender=ArticleSource)
-def thread_of_it(instance: Any, **_kwargs: Any) -> None:
+def thread_of_it(instance: QuestionEvent | ArticleSource, **_kwargs: Any) -> None:
     if instance.question_id is not None:
         changed(named(Question, instance.question_id))
 
 
 @receiver([post_save, post_delete], sender=Comment)
-def thread_of_the_comment(instance: Comment, **_kwargs: Any) -> None:
-    question_id = instance.question_id
-    if question_id is None and instance.answer is not None:
-        question_id = instance.answer.question_id
-    changed(named(Question, question_id))
+def what_it_stands_under(instance: Comment, **_kwargs: Any) -> None:
+    if instance.answer is not None:
+        changed(instance.answer, named(Question, instance.answer.question_id))
+    else:
+        changed(named(Question, instance.question_id))
 
 
 @receiver(post_save, sender=MemberTally)

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from wagtail import hooks
 
-from common.freshness import named, shows
+from common.freshness import kept_part, named, shows
 from common.site_day import start_of_site_day
 from community import queries
-from community.freshness import questions_in, shows_rows
+from community.freshness import questions_in
 from community.models import MemberTally
 from kb.models import ArticlePage, HallPage
 from people.models import Person
@@ -24,9 +24,8 @@ RECENT_QUESTIONS = 5
 def help_given(request: HttpRequest, person: Person) -> SafeString:
     """Reputation, counts, best answers, questions, topics of strength."""
     shows(named(MemberTally, person.pk))
-    questions = list(queries.questions_of(person, RECENT_QUESTIONS))
+    questions = list(queries.questions_of(person, RECENT_QUESTIONS).only("pk"))
     summary = queries.member_summary(person)
-    shows_rows(questions)
     shows(*(answer.question for answer in summary.best_answers))
     context = {
         "person": person,
@@ -61,7 +60,13 @@ def reputation_chart(person: Person) -> list[dict[str, object]]:
 @hooks.register("hall_sections", order=10)
 def hall_sections(request: HttpRequest, page: HallPage) -> SafeString:
     """Solved today, how a question travels, who still waits, what is hot."""
-    language, now = page.content_language, timezone.now()
+    language = page.content_language
+    key = ("hall sections", language)
+    return kept_part(key, lambda: _hall_sections(request, language))
+
+
+def _hall_sections(request: HttpRequest, language: str) -> SafeString:
+    now = timezone.now()
     today = list(
         queries.recently_solved(language, start_of_site_day(now), ROWS_IN_THE_HALL)
     )

@@ -69,12 +69,13 @@ class QuestionFilters(Asked):
 @router.get("/questions/", auth=anybody, response=Questions)
 def list_questions(request: HttpRequest, asked: Query[QuestionFilters]) -> Questions:
     """Questions of one language; of a circle or a tag, if one is named."""
-    rows = queries.question_list(
+    listed = queries.question_list(
         language=asked.language or get_language() or "en",
         sort=asked.sort,
         circle=_circle(asked.circle),
         tag=_tag(asked.tag),
     )
+    rows = queries.as_rows(listed)
     piece = page_of(rows, _SORTS[asked.sort], asked, request)
     return Questions(items=[as_row(row) for row in piece.rows], next=piece.next)
 

@@ -146,7 +146,7 @@ class QuestionShown(Shown):
 
 
 def as_row(question: Any) -> QuestionRow:
-    """A row of queries.question_list."""
+    """One of queries.as_rows."""
     return QuestionRow(
         **_head(question),
         answers=question.answer_count,

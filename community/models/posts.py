@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self, cast
 
 from django.conf import settings
@@ -243,8 +244,7 @@ class Question(Post):
 
     def get_absolute_url(self) -> str:
         """The thread's one address, under its own language."""
-        with translation.override(self.language):
-            return reverse("community:thread", args=[self.pk, self.slug])
+        return _thread_address(self.language).format(id=self.pk, slug=self.slug)
 
     @property
     def status(self) -> str:
@@ -253,6 +253,14 @@ class Question(Post):
         if self.with_staff_since:
             return "ticket"
         return "answered" if self.answer_count else "open"
+
+
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def _thread_address(language: str) -> str:
+    """A list shows dozens of them: ask the resolver once."""
+    with translation.override(language):
+        some = reverse("community:thread", args=[1, "slug"])
+    return some.replace("/1/slug/", "/{id}/{slug}/")
 
 
 class Tagging(models.Model):

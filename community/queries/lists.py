@@ -47,11 +47,7 @@ def question_list(
     circle: Circle | None = None,
     tag: Tag | None = None,
 ) -> QuerySet[Question]:
-    """Rows of a list with author, last actor and circle; page it.
-
-    A page costs three queries: rows, their tags, and the kinds of their trace as
-    `question.trace`. `question.lead` is the beginning of the text.
-    """
+    """Which threads a list holds, in its order; page it, then ask for as_rows."""
     rows = Question.objects.visible().in_language(language)
     if sort == "unanswered":
         rows = rows.unanswered()
@@ -59,11 +55,15 @@ def question_list(
         rows = rows.in_circle(circle)
     if tag is not None:
         rows = rows.tagged(tag)
-    return as_rows(rows).order_by(*_ORDER.get(sort, _ORDER["newest"]))
+    return rows.order_by(*_ORDER.get(sort, _ORDER["newest"]))
 
 
 def as_rows(questions: QuerySet[Question]) -> QuerySet[Question]:
-    """These questions with exactly what a row of a list shows."""
+    """These with exactly what a row shows: author, last actor, circle, tags, trace.
+
+    In three queries; the kinds of the trace are `question.trace`, `question.lead` is
+    the beginning of the text.
+    """
     people = [
         f"{who}__{field}" for who in ("author", "last_actor") for field in _PERSON
     ]
@@ -98,9 +98,9 @@ def hot_questions(language: str, since: datetime, limit: int = 5) -> QuerySet[Qu
     rows = Question.objects.visible().in_language(language)
     rows = rows.filter(last_activity_at__gte=since)
     heat = F("vote_score") + 2 * F("me_too_count") + F("answer_count")
-    return as_rows(rows).annotate(heat=heat).order_by("-heat", "-pk")[:limit]
+    return rows.annotate(heat=heat).order_by("-heat", "-pk")[:limit]
 
 
 def questions_of(person: Person, limit: int = 20) -> QuerySet[Question]:
     rows = Question.objects.visible().filter(author=person)
-    return as_rows(rows).order_by("-created_at", "-pk")[:limit]
+    return rows.order_by("-created_at", "-pk")[:limit]

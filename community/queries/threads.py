@@ -13,7 +13,6 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from community import numbers, permissions
 from community.models import (
     Answer,
-    ArticleSource,
     Comment,
     Follow,
     MeToo,
@@ -26,6 +25,7 @@ from community.models import (
     Voice,
     Vote,
 )
+from kb.models import ArticlePage
 from people.models import Person
 
 if TYPE_CHECKING:
@@ -292,15 +292,11 @@ def articles_of(question: Question, events: list[QuestionEvent]) -> list[Article
     """What the trace says was published, if it still is."""
     if not any(one.kind == QuestionEvent.Kind.ARTICLE_PUBLISHED for one in events):
         return []
-    sources = (
-        ArticleSource.objects.filter(question=question, article__live=True)
-        .select_related("article")
-        .order_by("article_id")
-    )
-    articles = {source.article_id: source.article for source in sources}
+    articles = ArticlePage.objects.live().filter(community_sources__question=question)
+    shown = ("title", "url_path", "language", "first_published_at")
     return [
-        ArticleLink(one.title, one.get_url() or "", one.first_published_at)
-        for one in articles.values()
+        ArticleLink(one.title, one.get_absolute_url(), one.first_published_at)
+        for one in articles.only(*shown).order_by("pk").distinct()
     ]
 
 

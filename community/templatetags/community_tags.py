@@ -1,11 +1,12 @@
 """What the community's templates say often."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.loader import get_template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import (
@@ -15,10 +16,12 @@ from django.utils.translation import (
     pgettext,
 )
 
+from common.freshness import kept_parts, shows
 from common.markdown import render
 from community import steps
 from community.models import Answer, Comment, Question, QuestionEvent
 from community.permissions import voice_of
+from community.queries import as_rows
 from people.models import Person
 
 register = template.Library()
@@ -95,6 +98,31 @@ def small_trace(
     question: Question, events: Sequence[QuestionEvent]
 ) -> steps.SmallTrace:
     return steps.small_trace(question, events)
+
+
+@register.simple_tag
+def question_rows(
+    questions: Iterable[Question], *, level: int, shows_circle: bool
+) -> SafeString:
+    """Rows of a list, one to a question. What they show is asked for here, and only
+    for those that were not drawn lately."""
+    drawn = kept_parts(
+        [("row", question.pk, level, shows_circle) for question in questions],
+        _draw_rows,
+    )
+    return mark_safe("\n".join(drawn))  # noqa: S308  rendered templates
+
+
+def _draw_rows(keys: Sequence[tuple[str, int, int, bool]]) -> Iterator[SafeString]:
+    rows = as_rows(Question.objects.filter(pk__in=[pk for _row, pk, *_ in keys]))
+    found = {row.pk: row for row in rows}
+    template = get_template("community/parts/question_row.html")
+    for _row, pk, level, shows_circle in keys:
+        question = found[pk]
+        shows(*filter(None, (question, question.author, question.last_actor)))
+        yield template.render(
+            {"question": question, "level": level, "shows_circle": shows_circle}
+        )
 
 
 @register.inclusion_tag("community/parts/field.html")

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext as _, gettext_noop
 
 from answerhall.languages import path_in
-from common.freshness import SITE, KeptUntilChanged
+from common.freshness import KeptUntilChanged
 from kb.models import HallSettings
 from people.queries import unread_notifications
 
@@ -54,7 +54,8 @@ def hall(request: HttpRequest) -> dict:
     }
 
 
-_facts = KeptUntilChanged(SITE)
+# Every page shows them; they change with the site (common.freshness.SITE).
+_facts = KeptUntilChanged(most=len(settings.LANGUAGES))
 
 
 def hall_facts(language: str) -> HallFacts:

@@ -15,28 +15,37 @@ too early, never too late.
 """
 
 import fcntl
+import math
 import mmap
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from pathlib import Path
+from threading import Lock
+from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import get_language
 
 Asked = ParamSpec("Asked")
 Given = TypeVar("Given")
+Key = TypeVar("Key", bound=tuple[Hashable, ...])
 
 # What all pages have around their content; also for changes too wide to name.
 SITE = "site"
 
 PLACES = 65_536
+# Kept parts of pages, in each process.
+MOST_PARTS = 5_000
 _WORD = 8
 
 
@@ -131,24 +140,103 @@ def alike_for_visitors(view: Callable[Asked, Given]) -> Callable[Asked, Given]:
 
 
 class KeptUntilChanged:
-    """Remembers what a function returned until one of the names changes.
+    """Remembers what a function made until something changes that it showed.
 
-    For what every page needs and few changes touch; results are shared, so they must
-    not be modified.
+    What it made is shared and must not be modified. Without `seconds` it is kept for
+    as long as nothing changes.
     """
 
-    def __init__(self, *names: str) -> None:
-        self._places = places(names)
-        self._kept: dict[Any, tuple[int, Any]] = {}
+    def __init__(self, *, most: int, seconds: float = math.inf) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._lock = Lock()
 
-    def __call__(self, key: Any, make: Callable[[], Given]) -> Given:
+    def __call__(self, key: Hashable, make: Callable[[], Given]) -> Given:
+        kept = self._fresh(key) or self._make(key, make)
+        shows(*kept.names)
+        return kept.made
+
+    def many(
+        self, keys: Sequence[Key], make: Callable[[Sequence[Key]], Iterator[Given]]
+    ) -> list[Given]:
+        """Several at once: `make` gets the missing keys and yields in their order."""
+        found = {key: self._fresh(key) for key in keys}
+        missing = [key for key, kept in found.items() if kept is None]
+        if missing:
+            making = make(missing)
+            for key in missing:
+                found[key] = self._make(key, lambda: next(making))
+        given = []
+        for kept in filter(None, found.values()):
+            shows(*kept.names)
+            given.append(kept.made)
+        return given
+
+    def _fresh(self, key: Hashable) -> "_Kept | None":
         kept = self._kept.get(key)
-        if kept is not None and marks().unchanged(self._places, kept[0]):
-            return kept[1]
+        return kept if kept is not None and kept.is_fresh() else None
+
+    def _make(self, key: Hashable, make: Callable[[], Any]) -> "_Kept":
         clock = marks().clock()
-        made = make()
-        self._kept[key] = (clock, made)
-        return made
+        with collecting() as shown:
+            made = make()
+        kept = _Kept(
+            made,
+            frozenset(shown.names),
+            places(shown.names),
+            clock,
+            monotonic() + self._seconds,
+        )
+        with self._lock:
+            self._kept[key] = kept
+            self._kept.move_to_end(key)
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return kept
+
+
+@lru_cache(maxsize=1)
+def _parts() -> KeptUntilChanged:
+    seconds = settings.ANSWERHALL_PAGE_CACHE_SECONDS
+    return KeptUntilChanged(most=MOST_PARTS, seconds=seconds)
+
+
+def kept_part(key: tuple[Hashable, ...], make: Callable[[], Given]) -> Given:
+    """A part of a page that everybody sees alike who reads in this language and zone.
+
+    Like a visitor's page it is made anew when something in it changes, and after a
+    minute.
+    """
+    if not settings.ANSWERHALL_PAGE_CACHE_SECONDS:
+        return make()
+    here = (get_language(), timezone.get_current_timezone_name())
+    return _parts()((*key, *here), make)
+
+
+def kept_parts(
+    keys: Sequence[Key], make: Callable[[Sequence[Key]], Iterator[Given]]
+) -> list[Given]:
+    """As kept_part for several: `make` gets the missing keys and yields in order."""
+    if not settings.ANSWERHALL_PAGE_CACHE_SECONDS:
+        return list(make(keys)) if keys else []
+    here = (get_language(), timezone.get_current_timezone_name())
+    return _parts().many(
+        [(*key, *here) for key in keys],
+        lambda missing: make([key[: -len(here)] for key in missing]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    made: Any
+    names: frozenset[str]
+    places: tuple[int, ...]
+    clock: int
+    until: float
+
+    def is_fresh(self) -> bool:
+        return monotonic() < self.until and marks().unchanged(self.places, self.clock)
 
 
 def _name(thing: Model | str) -> str:

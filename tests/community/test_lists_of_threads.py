@@ -79,7 +79,7 @@ def test_more_rows_cost_no_more_queries(
         make_answer(question=make_question(by=neighbour, tags=["a1", "b2"]))
 
     def read_the_list():
-        for row in queries.question_list(language="en"):
+        for row in queries.as_rows(queries.question_list(language="en")):
             assert row.lead
             assert row.author.get_absolute_url()
             assert row.last_actor.name

@@ -11,6 +11,8 @@ STATE = Path(tempfile.mkdtemp(prefix="answerhall-tests-"))
 MEDIA_ROOT = STATE / "media"
 STATIC_ROOT = STATE / "static"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Tests change and look again in one transaction; those of the cache turn it on.
+ANSWERHALL_PAGE_CACHE_SECONDS = 0
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -1,6 +1,6 @@
 """The small parts every page is made of: icons, times, voices, status pills."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.core.paginator import Page
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
@@ -51,14 +51,27 @@ def when(moment: datetime | None) -> SafeString:
     """A relative time; the exact one, in the reader's zone, is in the tooltip."""
     if moment is None:
         return mark_safe("")  # noqa: S308  a constant
-    local = timezone.localtime(moment)
+    zone, language = timezone.get_current_timezone(), get_language()
+    opening, day = _exactly(moment, zone, language)
     recent = abs(timezone.now() - moment) < RELATIVE_FOR
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+    words = escape(_near(moment)) if recent else day
+    return mark_safe(f"{opening}{words}</time>")  # noqa: S308  all parts are escaped
+
+
+@lru_cache(maxsize=10_000)
+def _exactly(
+    moment: datetime,
+    zone: tzinfo,
+    language: str | None,  # noqa: ARG001
+) -> tuple[SafeString, str]:
+    """The opening tag with the exact time, and the day: both never change."""
+    local = timezone.localtime(moment, zone)
+    opening = format_html(
+        '<time datetime="{}" title="{}">',
         local.isoformat(timespec="minutes"),
         date_format(local, "DATETIME_FORMAT"),
-        _near(moment) if recent else date_format(local, "DATE_FORMAT"),
     )
+    return opening, escape(date_format(local, "DATE_FORMAT"))
 
 
 def _near(moment: datetime) -> str:
