@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,11 +16,17 @@ from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
 
 from common import outbox
-from common.text import clean_body, pinyin_slug
+from common.text import clean_body, clean_line, pinyin_slug
 from people import registries, signals
-from people.errors import HandleTaken, TimeZoneUnknown
+from people.errors import (
+    HandleTaken,
+    KeysAreForMembers,
+    TimeZoneUnknown,
+    TooManyKeys,
+)
 from people.handles import ERASED_PREFIX, MAX_CHARS, clean_handle, is_reserved, skeleton
 from people.models import (
+    ApiKey,
     Consent,
     Identity,
     Notification,
@@ -29,12 +35,24 @@ from people.models import (
     Person,
 )
 from people.names import clean_display_name, imported_name, imported_text
-from people.queries import AGREED_AT_SIGN_UP, forgotten, is_taken, wants
+from people.queries import (
+    AGREED_AT_SIGN_UP,
+    acts_for_the_house,
+    api_keys_of,
+    forgotten,
+    hash_of_key,
+    is_taken,
+    wants,
+)
 from people.zones import is_zone
 
 BIO_MAX_CHARS = 500
 MAIL_KIND = "people.notification_mail"
 BULK_ROWS = 500
+KEYS_MOST = 20
+KEY_NAME_MAX_CHARS = 60
+KEY_BEGINS = "ah_"
+KEY_SHOWN_CHARS = 9
 
 
 # Coming in
@@ -365,6 +383,7 @@ def set_active(*, person: Person, is_active: bool, at: datetime) -> None:
     person.is_active = is_active
     if not is_active:
         end_sessions(person)
+        revoke_api_keys(person=person, at=at)
     signals.profile_changed.send(Person, person=person, at=at)
 
 
@@ -484,6 +503,59 @@ def choose_notifications(
     )
 
 
+# API keys
+
+
+@transaction.atomic
+def make_api_key(
+    *, person: Person, name: str, scope: str, days: int, at: datetime
+) -> tuple[ApiKey, str]:
+    """A key that lives for so many days, and its secret, which nobody sees again."""
+    # Two tabs make their keys one after another, so that both are counted.
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if acts_for_the_house(person):
+        raise KeysAreForMembers
+    if api_keys_of(person, at).count() >= KEYS_MOST:
+        raise TooManyKeys(most=KEYS_MOST)
+    secret = KEY_BEGINS + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        person=person,
+        name=clean_line(name, KEY_NAME_MAX_CHARS),
+        scope=ApiKey.Scope(scope),
+        prefix=secret[:KEY_SHOWN_CHARS],
+        hash=hash_of_key(secret),
+        created_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    notify(
+        person=person,
+        kind="people.api_key_made",
+        data={"name": key.name},
+        key=f"api-key:{key.pk}",
+        at=at,
+    )
+    return key, secret
+
+
+def revoke_api_key(*, person: Person, pk: int, at: datetime) -> bool:
+    """End one of the person's keys. False if there was none in force."""
+    mine = person.api_keys.in_force(at).filter(pk=pk)
+    return bool(mine.update(revoked_at=at))
+
+
+def revoke_api_keys(*, person: Person, at: datetime) -> int:
+    """End every key of the person; returns how many there were."""
+    return person.api_keys.in_force(at).update(revoked_at=at)
+
+
+def note_api_key_used(key: ApiKey, at: datetime) -> None:
+    """Once an hour at most: reading through the API should not cost a write."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    if key.last_used_at != hour:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=hour)
+        key.last_used_at = hour
+
+
 # Leaving
 
 
@@ -502,6 +574,7 @@ def erase_person(*, person: Person, at: datetime) -> Person:
     person.identities.all().delete()
     person.notifications.all().delete()
     person.notification_choices.all().delete()
+    person.api_keys.all().delete()
     person.groups.clear()
     person.user_permissions.clear()
     _forget_handles(person, at)

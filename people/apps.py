@@ -12,7 +12,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from people.registries import MANAGERS, grant
 
-        for module in ("freshness", "receivers"):
+        for module in ("freshness", "notifications", "receivers"):
             import_module(f"people.{module}")
         grant(
             MANAGERS,

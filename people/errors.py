@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Refused, TooMany
+from common.errors import NotAllowed, Refused, TooMany
 
 
 class HandleNotAllowed(Refused):
@@ -70,4 +70,51 @@ class TermsNotAccepted(Refused):
     sentence = _(
         "Our terms have changed. Nothing was done yet: read and accept them on your"
         " profile's terms page, then send this again."
+    )
+
+
+class SecondFactorFirst(NotAllowed):
+    sentence = _(
+        "You act for the house here: pass your second factor on the site first."
+        " Nothing was changed."
+    )
+
+
+class KeyNotAccepted(Refused):
+    """Unknown, expired, revoked, or its person may no longer sign in."""
+
+    status = 401
+    title = _("This key is not accepted")
+    headers = {"WWW-Authenticate": 'Bearer realm="Answerhall", error="invalid_token"'}
+    sentence = _(
+        "This API key is wrong, has expired or was revoked. Nothing was changed. Make a"
+        " new one on the site, under “Sign-in and security”."
+    )
+
+
+class KeyOnlyReads(NotAllowed):
+    headers = {
+        "WWW-Authenticate": 'Bearer realm="Answerhall", error="insufficient_scope"'
+    }
+    sentence = _(
+        "This API key may only read. Nothing was changed. Make one that may write on"
+        " the site, under “Sign-in and security”."
+    )
+
+
+class KeysAreForMembers(NotAllowed):
+    """A key has no second factor, so it never carries a right of the house."""
+
+    sentence = _(
+        "You act for the house, and a key would act without your second factor: staff"
+        " neither make nor use API keys. Nothing was changed. Use the site, or a"
+        " member's account of your own."
+    )
+
+
+class TooManyKeys(Refused):
+    status = 409
+    sentence = _(
+        "You have %(most)s API keys already. Nothing was made: revoke one that you no"
+        " longer use, then try again."
     )

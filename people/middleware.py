@@ -6,21 +6,35 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from common.api.errors import SignInFirst
+from common.errors import Refused
+from common.http import client_address, is_api
+from common.limits import spend
 from common.middleware import refused
-from people import second_factor
+from people import actions, queries, second_factor
 from people.adapters import TERMS_DUE
-from people.errors import TermsNotAccepted
-from people.models import Person
+from people.errors import (
+    KeyNotAccepted,
+    KeyOnlyReads,
+    KeysAreForMembers,
+    SecondFactorFirst,
+    TermsNotAccepted,
+)
+from people.models import ApiKey, Person
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 STAFF_SESSION = timedelta(hours=12)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+# What one address may try in a minute with keys that open nothing.
+WRONG_KEYS = (20, 60)
 
 # What stays open to staff on their way through the second factor.
 OPEN_NAMES = {
@@ -34,6 +48,62 @@ OPEN_NAMES = {
 }
 # What somebody who has not accepted new terms may still send.
 OPEN_TO_POST = OPEN_NAMES | {"terms"}
+
+
+class api_keys:  # noqa: N801  named like the functions beside it
+    """Under /api/, a key says who is there, whatever cookies come along.
+
+    Anywhere else it says nothing: no key opens the admin or a page. A key that is not
+    accepted makes nobody of its sender, not even a visitor.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        header = request.headers.get("Authorization")
+        if header is not None and is_api(request):
+            request.user = AnonymousUser()
+            try:
+                key = _key_in(header, request)
+                request.user = key.person
+                request.api_key = key  # type: ignore[attr-defined]
+                _refuse_beyond_scope(key, request)
+            except Refused as refusal:
+                # Said once the reader's language is known.
+                request.api_refusal = refusal  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable, _args: tuple, _kwargs: dict
+    ) -> HttpResponse | None:
+        refusal = getattr(request, "api_refusal", None)
+        return refused(request, refusal) if refusal else None
+
+
+def _key_in(header: str, request: HttpRequest) -> ApiKey:
+    now = timezone.now()
+    scheme, _space, secret = header.partition(" ")
+    key = None
+    if scheme.lower() == "bearer" and secret.startswith(actions.KEY_BEGINS):
+        key = queries.api_key(secret, now)
+    if key is None:
+        spend("people.wrong_key", client_address(request), WRONG_KEYS)
+        raise KeyNotAccepted
+    if queries.acts_for_the_house(key.person):
+        raise KeysAreForMembers
+    actions.note_api_key_used(key, now)
+    return key
+
+
+def _refuse_beyond_scope(key: ApiKey, request: HttpRequest) -> None:
+    if request.method in SAFE_METHODS:
+        return
+    if not key.may_write:
+        raise KeyOnlyReads
+    # No sign-in comes between new terms and a key, so they are asked about here.
+    if queries.missing_consents(key.person):
+        raise TermsNotAccepted
 
 
 class staff_second_factor:  # noqa: N801  named like the functions beside it
@@ -58,9 +128,13 @@ class staff_second_factor:  # noqa: N801  named like the functions beside it
             return None
         if _is_too_old(request):
             logout(request)
+            if is_api(request):
+                return refused(request, SignInFirst())
             return redirect_to_login(request.get_full_path())
         if not second_factor.is_required() or second_factor.passed(request):
             return None
+        if is_api(request):
+            return refused(request, SecondFactorFirst())
         return HttpResponseRedirect(_next_step(request))
 
 
@@ -75,7 +149,9 @@ def terms_before_posting(get_response: GetResponse) -> GetResponse:
     ) -> HttpResponse | None:
         name = _url_name(request)
         is_open = name in OPEN_TO_POST or name.startswith("mfa_")
-        if request.method == "POST" and not is_open and TERMS_DUE in request.session:
+        writes = request.method not in SAFE_METHODS
+        by_session = getattr(request, "api_key", None) is None
+        if writes and by_session and not is_open and TERMS_DUE in request.session:
             return refused(request, TermsNotAccepted())
         return None
 

@@ -1,6 +1,8 @@
 """What people ask about people."""
 
+import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -9,7 +11,14 @@ from django.utils.translation import get_language, override
 
 from people import registries
 from people.handles import same, skeleton
-from people.models import Consent, Notification, NotificationChoice, OldHandle, Person
+from people.models import (
+    ApiKey,
+    Consent,
+    Notification,
+    NotificationChoice,
+    OldHandle,
+    Person,
+)
 
 AGREED_AT_SIGN_UP = (
     Consent.Kind.TERMS,
@@ -145,3 +154,32 @@ def wants_marketing(person: Person) -> bool:
     return person.consents.filter(
         kind=Consent.Kind.MARKETING, withdrawn_at=None
     ).exists()
+
+
+def acts_for_the_house(person: Person) -> bool:
+    """Whether the person holds any right that members don't have."""
+    return (
+        person.is_superuser
+        or person.standing == Person.Standing.STAFF
+        or bool(person.get_all_permissions())
+    )
+
+
+def api_keys_of(person: Person, at: datetime) -> QuerySet[ApiKey]:
+    """Keys that still open something, newest first."""
+    return person.api_keys.in_force(at).order_by("-created_at", "-pk")
+
+
+def api_key(secret: str, at: datetime) -> ApiKey | None:
+    """The key somebody sent, with its person; None if it opens nothing. One query."""
+    living = ApiKey.objects.in_force(at).filter(
+        person__is_active=True,
+        person__erased_at=None,
+        person__merged_into=None,
+        person__source="",
+    )
+    return living.select_related("person").filter(hash=hash_of_key(secret)).first()
+
+
+def hash_of_key(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -47,6 +47,8 @@ def a_new_password_ends_other_sessions(
     request: HttpRequest, user: Person, **_kwargs: Any
 ) -> None:
     actions.end_sessions(user, but=request.session.session_key)
+    # Whoever knew the old one may have made a key.
+    actions.revoke_api_keys(person=user, at=timezone.now())
 
 
 @receiver(m2m_changed, sender=Person.groups.through)

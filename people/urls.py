@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from common import converters  # noqa: F401  registers `row_id`
 from people import views
 
 app_name = "people"
@@ -10,6 +11,12 @@ urlpatterns = [
     path("members/me/", views.me, name="me"),
     path("members/me/edit/", views.edit_me, name="edit_me"),
     path("members/me/security/", views.security, name="security"),
+    path("members/me/keys/", views.api_keys, name="api_keys"),
+    path(
+        "members/me/keys/<row_id:pk>/revoke/",
+        views.revoke_api_key,
+        name="revoke_api_key",
+    ),
     path("members/terms/", views.terms, name="terms"),
     path("members/<str:handle>/", views.profile, name="profile"),
     path("notifications/", views.notifications, name="notifications"),

@@ -1,5 +1,6 @@
 """Pages about people: profiles, one's own account, notifications, the staff's door."""
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.views import login as allauth_login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.errors import TooMany
+from common.errors import Refused, TooMany
 from common.freshness import alike_for_visitors, shows
 from common.http import post_only, safe_next, see_other
 from common.limits import spend
@@ -21,7 +22,7 @@ from common.paging import page_of
 from people import actions, queries
 from people.adapters import TERMS_DUE
 from people.errors import TooManySignIns
-from people.forms import ProfileForm, TermsForm
+from people.forms import ApiKeyForm, ProfileForm, TermsForm
 from people.requests import SignedInRequest
 
 NOTIFICATIONS_PER_PAGE = 30
@@ -70,6 +71,44 @@ def edit_me(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def security(request: SignedInRequest) -> HttpResponse:
     return render(request, "people/security.html")
+
+
+@never_cache
+@login_required
+@reauthentication_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def api_keys(request: SignedInRequest) -> HttpResponse:
+    """The keys in force, and a form for a new one, which is shown here only, once."""
+    form = ApiKeyForm(request.POST or None)
+    now, made, status = timezone.now(), None, 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.make_api_key(
+                person=request.user, at=now, **form.cleaned_data
+            )
+            form = ApiKeyForm()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+    elif form.errors:
+        status = 400
+    context = {
+        "form": form,
+        "made": made,
+        "keys": queries.api_keys_of(request.user, now),
+        "is_for_members": queries.acts_for_the_house(request.user),
+    }
+    return render(request, "people/api_keys.html", context, status=status)
+
+
+@login_required
+@reauthentication_required
+@post_only
+def revoke_api_key(request: SignedInRequest, pk: int) -> HttpResponse:
+    if not actions.revoke_api_key(person=request.user, pk=pk, at=timezone.now()):
+        raise Http404
+    messages.success(request, _("The key is revoked and opens nothing any more."))
+    return see_other(request, reverse("people:api_keys"))
 
 
 @login_required

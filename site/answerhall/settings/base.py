@@ -78,6 +78,8 @@ MIDDLEWARE = [
     "common.middleware.readable_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before the language is chosen: a key's person has one.
+    "people.middleware.api_keys",
     "answerhall.middleware.tell_what_it_shows",
     "answerhall.middleware.language_of_the_reader",
     "django.middleware.common.CommonMiddleware",
