@@ -1,6 +1,6 @@
 """Asking, answering and all that pages do. The actions decide; nothing here does."""
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -58,7 +58,8 @@ class ChangedAnswer(NewText):
 
 
 class Verdict(Given):
-    value: Annotated[Literal[1, 0, -1], Field(description="0 takes a vote back.")]
+    # No Literal: to Python True is 1, and 1.0 too.
+    value: Annotated[int, Field(ge=-1, le=1, description="0 takes a vote back.")]
 
 
 class Wish(Given):

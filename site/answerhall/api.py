@@ -20,8 +20,14 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from common.api import Router, Shown, anybody, member
-from common.api.errors import Misunderstood, NothingHere, NotThisMethod, SignInFirst
-from common.api.parsing import StrictParser
+from common.api.errors import (
+    Misunderstood,
+    NothingHere,
+    NotThisMethod,
+    SignInFirst,
+    WrongMediaType,
+)
+from common.api.parsing import JSON, StrictParser
 from common.api.problems import MEDIA_TYPE, problem
 from common.errors import Refused
 from common.middleware import TORN, DamagedRequest, RequestTooLarge
@@ -264,7 +270,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     """OpenAPI 3.1 of everything here."""
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
-    return HttpResponse(_schema(), content_type="application/json")
+    return HttpResponse(_schema(), content_type=JSON)
 
 
 # The addresses
@@ -279,7 +285,10 @@ def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if asked == "HEAD":
             # The same headers; the server leaves the body away.
             request.method = "GET"
-        response = view(request, *args, **kwargs)
+        if _sends_something_else(request):
+            response = problem(WrongMediaType())
+        else:
+            response = view(request, *args, **kwargs)
         request.method = asked
         if isinstance(response, HttpResponseNotAllowed):
             response = _not_this_method(request, response["Allow"])
@@ -290,6 +299,12 @@ def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     # The doors of the operations look at the token themselves, where it counts.
     answer.csrf_exempt = True  # type: ignore[attr-defined]
     return answer
+
+
+def _sends_something_else(request: HttpRequest) -> bool:
+    """A body that is not JSON. It is not even read."""
+    has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+    return has_body and request.content_type != JSON
 
 
 def _not_this_method(request: HttpRequest, allowed: str) -> HttpResponse:

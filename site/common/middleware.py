@@ -116,7 +116,8 @@ def _unreadable(request: HttpRequest) -> Refused | None:
     """Why nobody below should see this request: PostgreSQL cannot even store a NUL."""
     if "\0" in request.path_info or _is_damaged(request.META.get("QUERY_STRING", "")):
         return DamagedRequest()
-    if request.method != "POST":
+    # Programs send no forms: what they do send is read once, by the API.
+    if request.method != "POST" or is_api(request):
         return None
     try:
         values = [value for values in request.POST.lists() for value in values[1]]

@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
-from common.api.errors import AskedTwice, NotJson, WrongMediaType
+from common.api.errors import AskedTwice, NotJson
 from common.text import UnprintableText
+
+JSON = "application/json"
 
 
 class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
-        if request.content_type != "application/json":
-            raise WrongMediaType
         try:
             given = json.loads(
                 request.body.decode("utf-8"),
