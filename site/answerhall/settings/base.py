@@ -132,8 +132,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# To connect costs as much as the queries of a small page.
+DATABASES["default"]["CONN_MAX_AGE"] = 600
 
 # Rate limits need one memory for all processes: the database unless Redis is there.
 CACHE_URL = env("ANSWERHALL_CACHE_URL", default="")
