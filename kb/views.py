@@ -38,7 +38,8 @@ def feedback(request: HttpRequest, article_id: int) -> HttpResponse:
 
     It holds a CSRF token, so it is never stored; the article around it may be.
     """
-    article: ArticlePage = get_object_or_404(ArticlePage.objects.live(), pk=article_id)
+    # Not pk: that is a link to the page, which takes no number larger than a column.
+    article: ArticlePage = get_object_or_404(ArticlePage.objects.live(), id=article_id)
     if request.method == "POST":
         return _take(request, article)
     said = request.GET.get("said", "")

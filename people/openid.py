@@ -8,7 +8,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import (
     OpenIDConnectOAuth2Adapter,
 )
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 
 class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
@@ -29,10 +29,5 @@ class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
 
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Where the provider sends the browser back to; stands before allauth's own."""
-    try:
-        view = OAuth2CallbackView.adapter_view(
-            SignedOpenIDConnect(request, provider_id)
-        )
-        return view(request)
-    except SocialApp.DoesNotExist as unknown:
-        raise Http404 from unknown
+    view = OAuth2CallbackView.adapter_view(SignedOpenIDConnect(request, provider_id))
+    return view(request)

@@ -3,6 +3,7 @@
 Without app_name: django-allauth's names must stay as they are.
 """
 
+from allauth.account.views import logout
 from django.urls import include, path
 from wagtail.admin.auth import require_admin_access
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("accounts/3rdparty/signup/", signing_up.SocialSignUp.as_view()),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", views.staff_sign_in, name="staff_sign_in"),
+    # Wagtail's takes the cookie away even from who only looked at the address.
+    path("admin/logout/", logout),
     path("admin/password_reset/", views.staff_reset),
     path("admin/password_reset/<path:rest>", views.staff_reset),
     path("admin/account/", require_admin_access(StaffAccountView.as_view())),

@@ -161,3 +161,9 @@ def test_publishing_again_keeps_the_counts(article, editor, clock):
     actions.publish_article(article=article, by=editor)
 
     assert _counts(article) == (1, 0)
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**24])
+def test_an_article_nobody_could_have_numbered_is_not_found(client, site, number):
+    assert client.get(f"/en/articles/{number}/feedback/").status_code == 404
+    assert client.post(f"/en/articles/{number}/feedback/").status_code == 404

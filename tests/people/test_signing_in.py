@@ -386,3 +386,20 @@ def test_wagtails_own_door_to_private_pages_is_closed(linjian, client, prefix):
 
     assert answer.status_code == 404
     assert not is_in(client)
+
+
+def test_looking_at_the_staffs_way_out_signs_nobody_out(moderator, client_of):
+    client = client_of(moderator)
+
+    client.get("/admin/logout/")
+    assert is_in(client)
+
+    client.post("/admin/logout/")
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("house", ["google", "github", "weibo", "weixin", "oidc/house"])
+@pytest.mark.parametrize("way", ["login/", "login/callback/"])
+def test_a_house_that_is_not_in_the_settings_has_no_door(client, db, house, way):
+    assert client.get(f"/accounts/{house}/{way}").status_code == 404
+    assert client.post(f"/accounts/{house}/{way}").status_code == 404
