@@ -25,7 +25,6 @@ from common.api.errors import (
     NothingHere,
     NotThisMethod,
     SignInFirst,
-    WrongMediaType,
 )
 from common.api.parsing import JSON, StrictParser
 from common.api.problems import MEDIA_TYPE, problem
@@ -285,10 +284,7 @@ def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if asked == "HEAD":
             # The same headers; the server leaves the body away.
             request.method = "GET"
-        if _sends_something_else(request):
-            response = problem(WrongMediaType())
-        else:
-            response = view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
         request.method = asked
         if isinstance(response, HttpResponseNotAllowed):
             response = _not_this_method(request, response["Allow"])
@@ -299,12 +295,6 @@ def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     # The doors of the operations look at the token themselves, where it counts.
     answer.csrf_exempt = True  # type: ignore[attr-defined]
     return answer
-
-
-def _sends_something_else(request: HttpRequest) -> bool:
-    """A body that is not JSON. It is not even read."""
-    has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
-    return has_body and request.content_type != JSON
 
 
 def _not_this_method(request: HttpRequest, allowed: str) -> HttpResponse:

@@ -10,7 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
-from common.api.errors import NotTrusted, SignInFirst
+from common.api.errors import NotTrusted, SignInFirst, WrongMediaType
+from common.api.parsing import JSON
 from common.http import client_address
 from common.limits import spend
 
@@ -36,10 +37,18 @@ def member(request: HttpRequest) -> Any:
 
 def writer(request: HttpRequest) -> Any:
     _refuse_strangers(request)
+    if _sends_something_else(request):
+        raise WrongMediaType
     if getattr(request, "api_key", None) is None and check_csrf(request) is not None:
         raise NotTrusted
     spend("api.write", f"person {request.user.pk}", *MEMBERS_WRITE)
     return request.user
+
+
+def _sends_something_else(request: HttpRequest) -> bool:
+    """A body that is not JSON. It is not even read."""
+    has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+    return has_body and request.content_type != JSON
 
 
 def _refuse_strangers(request: HttpRequest) -> None:
