@@ -150,6 +150,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     flags = page_of(queries.open_flags(), request.GET.get("page"), FLAGS_PER_PAGE)
     context = {
         "flags": flags,
+        "posts": queries.reported(flags),
         "waiting": queries.waiting_posts(),
         "handled": queries.handled_flags()[:10],
         "breadcrumbs_items": _trail(_("Moderation")),

@@ -137,7 +137,7 @@ def agents_item() -> MenuItem:
 class LiabilityPanel(Component):
     """What the hall owes its members, in points."""
 
-    order = 250
+    order = 50
     template_name = "rewards/admin/liability.html"
 
     def get_context_data(self, _parent_context: dict) -> dict:

@@ -20,7 +20,14 @@ class QueryLog(models.Model):
     class Meta:
         verbose_name = _("search")
         verbose_name_plural = _("searches")
-        indexes = [models.Index(fields=["day", "text"], name="query_log_day_text")]
+        indexes = [
+            models.Index(fields=["day", "text"], name="query_log_day_text"),
+            models.Index(
+                fields=["-day", "-id"],
+                condition=models.Q(results=0),
+                name="query_log_in_vain",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text

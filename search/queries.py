@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.db.models import Count
 from haystack import connections
 
 from search import analyser, registries
 from search.documents import Hit, Results, hit_from_shown
 from search.engines.base import HallBackend, Health, Wanted
 from search.errors import IndexBroken, IndexMissing
+from search.models import QueryLog
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +20,7 @@ KINDS = ("article", "question")
 PER_PAGE = 10
 MAX_PAGES = 50
 FALLBACK_LIMIT = 50
+NEWEST_IN_VAIN = 2000
 AGES_DAYS = {"month": 31, "year": 366}
 
 
@@ -90,6 +93,34 @@ def titles(text: str, *, prefer: str, limit: int = 8) -> list[Hit]:
             text, prefer=prefer, per_page=limit, complete_last=True, with_counts=False
         ).hits
     )
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """Words that nothing was found for, and how many people looked for them."""
+
+    text: str
+    language: str
+    people: int
+
+
+def without_result(since: date, limit: int) -> list[Unmet]:
+    """What was looked for in vain since that day, by most people first. One query.
+
+    Only the newest searches count: statistics may be rough, but never slow.
+    """
+    newest = (
+        QueryLog.objects.filter(day__gte=since, results=0)
+        .order_by("-day", "-pk")
+        .values("pk")[:NEWEST_IN_VAIN]
+    )
+    rows = (
+        QueryLog.objects.filter(pk__in=newest)
+        .values("text", "language")
+        .annotate(people=Count("visitor", distinct=True))
+        .order_by("-people", "text", "language")[:limit]
+    )
+    return [Unmet(**row) for row in rows]
 
 
 def index_health() -> Health:

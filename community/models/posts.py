@@ -237,6 +237,11 @@ class Question(Post):
                 ),
                 name="question_waiting",
             ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state="pending"),
+                name="question_held_back",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -303,6 +308,11 @@ class Answer(Post):
             ),
             models.Index(fields=["author", "-created_at"], name="answer_by_author"),
             models.Index(fields=["-created_at"], name="answer_newest"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state="pending"),
+                name="answer_held_back",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -340,6 +350,11 @@ class Comment(Post):
             models.Index(fields=["question", "created_at"], name="comment_of_question"),
             models.Index(fields=["answer", "created_at"], name="comment_of_answer"),
             models.Index(fields=["author", "-created_at"], name="comment_by_author"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state="pending"),
+                name="comment_held_back",
+            ),
         ]
 
     def __str__(self) -> str:

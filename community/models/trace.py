@@ -52,6 +52,13 @@ class QuestionEvent(models.Model):
                 fields=["question", "seq"], name="event_number_in_question"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["-at"],
+                condition=models.Q(kind="ticket_opened"),
+                name="event_ticket_opened",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.question_id}#{self.seq} {self.kind}"

@@ -1,6 +1,7 @@
 """Every way pages and other rooms ask the community something."""
 
 from community.queries.articles import sources_of, threads_tagged
+from community.queries.gaps import without_article
 from community.queries.leaders import LeaderFact, LeaderFacts, leader_facts
 from community.queries.lists import (
     SORTS,
@@ -19,9 +20,13 @@ from community.queries.members import (
     tally_of,
 )
 from community.queries.moderation import (
+    Reported,
+    Waiting,
     handled_flags,
     open_flags,
     removed_questions,
+    reported,
+    waiting,
     waiting_posts,
 )
 from community.queries.posts import answers_of, comments_on, first_comments
@@ -58,12 +63,14 @@ __all__ = [
     "MemberSummary",
     "MonthEnd",
     "Related",
+    "Reported",
     "SORTS",
     "Strength",
     "ThreadAnswer",
     "ThreadPage",
     "Tombstone",
     "Version",
+    "Waiting",
     "answers_of",
     "articles_of",
     "as_rows",
@@ -89,6 +96,7 @@ __all__ = [
     "questions_of",
     "recently_solved",
     "removed_questions",
+    "reported",
     "reputation_by_month",
     "sources_of",
     "strengths_of",
@@ -97,5 +105,7 @@ __all__ = [
     "threads_tagged",
     "tombstone",
     "used_tags",
+    "waiting",
     "waiting_posts",
+    "without_article",
 ]

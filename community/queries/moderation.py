@@ -1,8 +1,58 @@
 """What waits for the moderators."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
 from django.db.models import QuerySet
 
 from community.models import Answer, Comment, Flag, PostState, Question
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits for a moderator."""
+
+    reports: int
+    held_back: int
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One post and every open flag on it of this page, oldest first."""
+
+    post: Question | Answer | Comment
+    flags: list[Flag]
+
+    @property
+    def first(self) -> Flag:
+        return self.flags[0]
+
+
+def waiting() -> Waiting:
+    """In four queries, each of a state with an index of its own."""
+    pending = {"state": PostState.PENDING}
+    return Waiting(
+        reports=Flag.objects.filter(state=Flag.State.OPEN).count(),
+        held_back=sum(
+            model._default_manager.filter(**pending).count()
+            for model in (Question, Answer, Comment)
+        ),
+    )
+
+
+def reported(flags: Sequence[Flag]) -> list[Reported]:
+    """The posts these flags are about; one decision settles all flags on a post."""
+
+    def place(flag: Flag) -> tuple[int, int, int]:
+        return (flag.question_id or 0, flag.answer_id or 0, flag.comment_id or 0)
+
+    by_post = [
+        Reported(each[0].post, each)
+        for _place, of_post in groupby(sorted(flags, key=place), key=place)
+        if (each := list(of_post))
+    ]
+    return sorted(by_post, key=lambda one: (one.first.at, one.first.pk))
 
 
 def open_flags() -> QuerySet[Flag]:

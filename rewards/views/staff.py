@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,8 +26,7 @@ def orders(request: SignedInRequest) -> HttpResponse:
     page = page_of(queries.orders_waiting(), request.GET.get("page", 1), per_page=50)
     context = {
         "page": page,
-        "page_title": _("Orders to deliver"),
-        "header_icon": "form",
+        **_furniture(_("Orders to deliver"), "form"),
     }
     return render(request, "rewards/admin/orders.html", context)
 
@@ -52,8 +52,7 @@ def agents(request: SignedInRequest) -> HttpResponse:
         "run": queries.newest_run(),
         "candidates": queries.candidates(),
         "serving": queries.serving_agents(),
-        "page_title": _("Agents"),
-        "header_icon": "group",
+        **_furniture(_("Agents"), "group"),
     }
     return render(request, "rewards/admin/agents.html", context)
 
@@ -74,6 +73,19 @@ def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Saved, and the member was told."))
     return redirect("rewards_agents")
+
+
+def _furniture(title: str, icon: str) -> dict[str, object]:
+    trail = [
+        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+        {"url": "", "label": title},
+    ]
+    return {
+        "breadcrumbs_items": trail,
+        "header_title": title,
+        "page_title": title,
+        "header_icon": icon,
+    }
 
 
 def _require(request: SignedInRequest, permission: str) -> None:
