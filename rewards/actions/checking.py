@@ -17,7 +17,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 
 from rewards.models import (
     Account,
@@ -248,8 +248,10 @@ def _codes_are_handed_out_once() -> Iterator[str]:
 
 
 def _number(name: str) -> Cast:
-    """A number that the transfer's rule had when it was applied."""
-    return Cast(KeyTextTransform(name, "transfer__data"), IntegerField())
+    """A number that the transfer's rule had when it was applied, or null."""
+    # SQLite reads JSON's null as the text "null", which as a number is 0.
+    written = NullIf(KeyTextTransform(name, "transfer__data"), Value("null"))
+    return Cast(written, IntegerField())
 
 
 def _sum(model: type[Model], place: str, amount: str) -> Coalesce:

@@ -260,6 +260,14 @@ WAYS = {
 }
 
 
+def test_no_cap_is_no_cap_of_nothing(rule, help_somebody):
+    rule("accepted", daily_cap=None)
+
+    help_somebody()
+
+    assert broken_promises() == []
+
+
 def test_what_is_wrong_is_found_and_named(busy, helper, corrupt, subtests):
     for way, words in WAYS.items():
         with subtests.test(way.__name__), transaction.atomic():
