@@ -1,6 +1,8 @@
 """What time does to points: held ones are released, old ones expire."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,6 +12,7 @@ from rewards.actions.booking import (
     Purse,
     hall_account,
     lock_purse,
+    lots_in_order,
     move,
     record,
     take_from_lots,
@@ -28,16 +31,28 @@ def expire_points(*, at: datetime) -> int:
     return sum(_for_purse(owner, at)[1] for owner in due)
 
 
-def catch_up(purse: Purse, at: datetime) -> tuple[int, int]:
-    """Do for one locked purse what the timers would: points released, points expired.
+def open_purse(person_id: int, at: datetime) -> tuple[Purse, Iterator[Lot]]:
+    """Lock the purse of somebody about to spend; with it its lots, as they are spent.
 
-    Whoever is about to spend must not wait for a timer, nor gain by its delay.
+    Nobody must wait for a timer, nor gain by its delay: what is due is done first. In
+    two queries when nothing is.
     """
+    purse = lock_purse(person_id)
+    lots = lots_in_order(purse.spendable)
+    first = next(lots, None)
+    nothing_expired = first is None or first.expires_at > at
+    if nothing_expired and not purse.held.balance:
+        return purse, lots if first is None else chain([first], lots)
+    _catch_up(purse, at)
+    return purse, lots_in_order(purse.spendable)
+
+
+def _catch_up(purse: Purse, at: datetime) -> tuple[int, int]:
+    """Do for one locked purse what is due: points released, points expired."""
     mine = Lot.objects.filter(account__in=[purse.held, purse.spendable])
     due = mine.filter(_to_release(at) | _past_their_day(at))
-    locked = due.select_for_update(no_key=True).order_by("expires_at", "pk")
     released = expired = 0
-    for lot in locked:
+    for lot in due.order_by("expires_at", "pk"):
         if lot.vests_at is not None and lot.vests_at <= at:
             released += _release(lot, purse, at)
         if lot.remaining and lot.expires_at <= at:
@@ -48,7 +63,7 @@ def catch_up(purse: Purse, at: datetime) -> tuple[int, int]:
 @transaction.atomic
 def _for_purse(owner_id: int, at: datetime) -> tuple[int, int]:
     """A transaction each: a thousand purses are never locked at once."""
-    return catch_up(lock_purse(owner_id), at)
+    return _catch_up(lock_purse(owner_id), at)
 
 
 def _release(lot: Lot, purse: Purse, at: datetime) -> int:
@@ -65,7 +80,7 @@ def _expire(lot: Lot, purse: Purse, at: datetime) -> int:
     # A cancelled order can put points back: then the lot expires again.
     key = f"expire:{lot.pk}:{lot.uses.count()}"
     transfer = _record(Transfer.Kind.EXPIRE, key, purse, lot, at)
-    take_from_lots(transfer, purse.spendable, amount, first=[lot.pk])
+    take_from_lots(transfer, [lot], amount)
     move(transfer, purse.spendable, hall_account(Kind.EXPIRED), amount)
     return amount
 

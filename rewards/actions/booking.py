@@ -1,9 +1,10 @@
 """How points move. Every other action books through here.
 
-Locks are taken in one order everywhere: the person's accounts, lots, gift.
+Locks are taken in one order everywhere: order, the person's accounts, gift. Lots have
+none of their own: whoever changes them holds their owner's accounts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from django.db.models import F
 
 from people.models import Person
+from rewards.actions import statements
 from rewards.models import Account, Debt, Entry, Lot, LotUse, Transfer
 
 Kind = Account.Kind
@@ -29,14 +31,13 @@ class Purse:
 
 
 def lock_purse(person_id: int) -> Purse:
-    mine = Account.objects.filter(owner_id=person_id)
-    rows = list(mine.select_for_update(no_key=True).order_by("pk"))
+    rows = statements.lock_accounts(person_id)
     if len(rows) < len(Account.PERSONAL):
         Account.objects.bulk_create(
             [Account(owner_id=person_id, kind=kind) for kind in Account.PERSONAL],
             ignore_conflicts=True,
         )
-        rows = list(mine.select_for_update(no_key=True).order_by("pk"))
+        rows = statements.lock_accounts(person_id)
     return Purse(person_id, **{row.kind: row for row in rows})
 
 
@@ -50,10 +51,9 @@ def move(transfer: Transfer, debit: Account, credit: Account, amount: int) -> No
     if amount == 0:
         return
     Entry.objects.create(transfer=transfer, debit=debit, credit=credit, amount=amount)
+    statements.change_balances(debit, credit, amount)
     for account, change in ((debit, -amount), (credit, amount)):
         if account.owner_id is not None:
-            row = Account.objects.filter(pk=account.pk)
-            row.update(balance=F("balance") + change)
             account.balance += change
 
 
@@ -81,51 +81,53 @@ def record(
     )
 
 
-def take_from_lots(
-    transfer: Transfer, account: Account, amount: int, first: Sequence[int] = ()
-) -> None:
-    """Use up `amount` of the account's lots: those named first, then by expiry.
+def take_from_lots(transfer: Transfer, lots: Iterable[Lot], amount: int) -> None:
+    """Use up `amount` of these lots, in their order; only the last is left in part.
 
-    In as many queries for a thousand small lots as for a large one.
+    One statement empties a thousand small lots.
     """
     if amount == 0:
         return
-    used: dict[Lot, int] = {}
-    for lot in _lots_in_order(account, first):
-        used[lot] = min(lot.remaining, amount)
-        amount -= used[lot]
+    uses: dict[int, int] = {}
+    emptied: list[int] = []
+    for lot in lots:
+        part = min(lot.remaining, amount)
+        uses[lot.pk] = part
+        lot.remaining -= part
+        amount -= part
+        if lot.remaining:
+            statements.leave_in_lot(lot.pk, lot.remaining)
+        else:
+            emptied.append(lot.pk)
         if amount == 0:
             break
     if amount:
-        raise AssertionError(f"{account} holds {amount} points that no lot knows")
-    emptied = [lot.pk for lot, part in used.items() if part == lot.remaining]
-    Lot.objects.filter(pk__in=emptied).update(remaining=0)
-    for lot, part in used.items():
-        if part < lot.remaining:
-            Lot.objects.filter(pk=lot.pk).update(remaining=F("remaining") - part)
-    _note_uses(transfer, {lot.pk: part for lot, part in used.items()})
+        raise AssertionError(f"transfer {transfer} lacks {amount} points in lots")
+    if emptied:
+        Lot.objects.filter(pk__in=emptied).update(remaining=0)
+    _note_uses(transfer, uses)
 
 
 def put_back_into_lots(transfer: Transfer, uses: Sequence[LotUse]) -> None:
     """Undo these uses; the lots keep the expiry they always had."""
-    lots = Lot.objects.select_for_update(no_key=True).order_by("pk")
-    found = lots.in_bulk([use.lot_id for use in uses])
+    found = Lot.objects.in_bulk([use.lot_id for use in uses])
     for use in uses:
         found[use.lot_id].remaining += use.amount
     Lot.objects.bulk_update(found.values(), ["remaining"], batch_size=BULK_ROWS)
     _note_uses(transfer, {use.lot_id: -use.amount for use in uses})
 
 
-def _lots_in_order(account: Account, first: Sequence[int]) -> Iterator[Lot]:
-    """Locked as they are read, a portion at a time: most are never needed."""
-    lots = Lot.objects.filter(account=account, remaining__gt=0)
-    lots = lots.select_for_update(no_key=True).order_by("expires_at", "pk")
+def lots_in_order(account: Account, first: Sequence[int] = ()) -> Iterator[Lot]:
+    """The account's lots, those named first, then by expiry.
+
+    Read a portion at a time: most are never needed.
+    """
     if first:
-        yield from lots.filter(pk__in=first)
-        lots = lots.exclude(pk__in=first)
+        named = Lot.objects.filter(pk__in=first, account=account, remaining__gt=0)
+        yield from named.order_by("expires_at", "pk")
     start = 0
-    while portion := list(lots[start : start + LOTS_AT_ONCE]):
-        yield from portion
+    while portion := statements.next_lots(account, most=LOTS_AT_ONCE, skip=start):
+        yield from (lot for lot in portion if lot.pk not in first)
         start += LOTS_AT_ONCE
 
 
@@ -150,7 +152,7 @@ def pay_debt(transfer: Transfer, purse: Purse) -> int:
     for account in (purse.held, purse.spendable):
         part = min(owed.amount - paid, account.balance)
         if part > 0:
-            take_from_lots(transfer, account, part)
+            take_from_lots(transfer, lots_in_order(account), part)
             move(transfer, account, clawback, part)
             paid += part
     Debt.objects.filter(pk=owed.pk).update(amount=F("amount") - paid)

@@ -14,6 +14,7 @@ from rewards.actions.booking import (
     Purse,
     hall_account,
     lock_purse,
+    lots_in_order,
     move,
     owe,
     pay_debt,
@@ -139,7 +140,7 @@ def _reverse(award: Transfer, purse: Purse, at: datetime, actor: Person | None) 
     missing = amount
     for account in (purse.held, purse.spendable):
         part = min(missing, account.balance)
-        take_from_lots(transfer, account, part, first=lots)
+        take_from_lots(transfer, lots_in_order(account, first=lots), part)
         move(transfer, account, clawback, part)
         missing -= part
     if missing:

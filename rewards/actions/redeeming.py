@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import translation
 
-from common.errors import NotAllowed
+from common.errors import NotAllowed, Refused
 from people import actions as people
 from people.models import Person
-from rewards.actions.ageing import catch_up
+from rewards.actions import statements
+from rewards.actions.ageing import open_purse
 from rewards.actions.booking import (
     Kind,
     Purse,
@@ -29,10 +30,9 @@ from rewards.errors import (
     SoldOut,
 )
 from rewards.models import Gift, LotUse, Redemption, Transfer, Voucher
-from rewards.queries.catalogue import not_on_offer, obstacle
+from rewards.queries.catalogue import not_on_offer, short_of
 
 
-@transaction.atomic
 def redeem(
     *,
     person: Person,
@@ -48,34 +48,52 @@ def redeem(
     CostChanged if it is not the one the person agreed to.
     """
     gift = Gift.objects.get(pk=gift.pk)
-    if earlier := _order_of(key):
-        return _same_order(earlier, person, gift)
+    try:
+        # The losers of a rush leave here, before they hold anything.
+        _look_at_the_offer(gift, person, at, agreed_cost)
+        return _order(person, gift, key, at)
+    except (Refused, IntegrityError):
+        # Nobody is refused what they have: the key's first click may have got it.
+        earlier = Redemption.objects.filter(idem_key=key).first()
+        if earlier is None:
+            raise
+    if earlier.person_id != person.pk or earlier.gift_id != gift.pk:
+        raise KeyOfAnotherOrder
+    return earlier
+
+
+def _look_at_the_offer(
+    gift: Gift, person: Person, at: datetime, agreed_cost: int | None
+) -> None:
     if agreed_cost is not None and agreed_cost != gift.cost:
         raise CostChanged(cost=gift.cost)
-    # The losers of a rush leave here, before they hold anything.
     if (reason := not_on_offer(gift, person, at=at)) is not None:
         raise reason
+
+
+@transaction.atomic
+def _order(person: Person, gift: Gift, key: str, at: datetime) -> Redemption:
     # One person's orders happen one after another from here on.
-    purse = lock_purse(person.pk)
-    catch_up(purse, at)
-    reason = obstacle(gift, person, spendable=purse.spendable.balance, at=at)
-    if reason is not None:
-        # The second half of a double click waited for the purse: it is no refusal.
-        if earlier := _order_of(key):
-            return _same_order(earlier, person, gift)
+    purse, lots = open_purse(person.pk, at)
+    has = purse.spendable.balance
+    if (reason := short_of(gift, person, spendable=has)) is not None:
         raise reason
-    order, is_new = _new_order(person, gift, key, at)
-    if not is_new:
-        return _same_order(order, person, gift)
+    # The second half of a double click ends here: the key is taken.
+    order = Redemption.objects.create(
+        person=person, gift=gift, idem_key=key, cost=gift.cost, at=at
+    )
     transfer = _book(order, Transfer.Kind.REDEEM, person, at)
-    take_from_lots(transfer, purse.spendable, gift.cost)
+    take_from_lots(transfer, lots, gift.cost)
     move(transfer, purse.spendable, purse.reserved, gift.cost)
-    # One statement decides who gets the last one.
-    taken = Gift.objects.filter(pk=gift.pk, stock__gt=0).update(stock=F("stock") - 1)
-    if not taken:
+    if gift.has_codes:
+        # A code is delivered by being shown: nobody has to send anything.
+        _spend_for_good(order, purse, person, at)
+        _close(order, Redemption.State.FULFILLED, None, at)
+    # Last, as all buyers wait for this row until we commit.
+    if not statements.take_one(gift.pk):
         raise SoldOut
     if gift.has_codes:
-        _hand_out_code(order, purse, at)
+        _hand_out_code(order)
     return order
 
 
@@ -107,42 +125,13 @@ def cancel(*, redemption: Redemption, by: Person, at: datetime) -> Redemption:
     return order
 
 
-def _order_of(key: str) -> Redemption | None:
-    return Redemption.objects.filter(idem_key=key).first()
-
-
-def _same_order(earlier: Redemption, person: Person, gift: Gift) -> Redemption:
-    if earlier.person_id != person.pk or earlier.gift_id != gift.pk:
-        raise KeyOfAnotherOrder
-    return earlier
-
-
-def _new_order(
-    person: Person, gift: Gift, key: str, at: datetime
-) -> tuple[Redemption, bool]:
-    """The order under this key, and whether it is new: two clicks make one."""
-    try:
-        with transaction.atomic():
-            order = Redemption.objects.create(
-                person=person, gift=gift, idem_key=key, cost=gift.cost, at=at
-            )
-    except IntegrityError:
-        return Redemption.objects.get(idem_key=key), False
-    return order, True
-
-
-def _hand_out_code(order: Redemption, purse: Purse, at: datetime) -> None:
-    """Give the order a free code. The gift's row, locked since its stock fell, guards.
-
-    A code is delivered by being shown: nobody has to send anything.
-    """
+def _hand_out_code(order: Redemption) -> None:
+    """Give the order a free code: the gift's row is locked since its stock fell."""
     free = Voucher.objects.filter(gift_id=order.gift_id, redemption=None)
     voucher = free.order_by("pk").first()
     if voucher is None:
         raise SoldOut
     free.filter(pk=voucher.pk).update(redemption=order)
-    _spend_for_good(order, purse, order.person, at)
-    _close(order, Redemption.State.FULFILLED, None, at)
 
 
 def _open_order(redemption: Redemption, by: Person) -> Redemption:

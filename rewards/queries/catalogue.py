@@ -26,12 +26,8 @@ def not_on_offer(gift: Gift, person: Person, *, at: datetime) -> Refused | None:
     return None if gift.stock else SoldOut()
 
 
-def obstacle(
-    gift: Gift, person: Person, *, spendable: int, at: datetime
-) -> Refused | None:
-    """What keeps the person from the gift, as they would be told; None: they may."""
-    if (reason := not_on_offer(gift, person, at=at)) is not None:
-        return reason
+def short_of(gift: Gift, person: Person, *, spendable: int) -> Refused | None:
+    """Why this person can't have the gift although it is on offer."""
     if gift.per_person_limit is not None:
         mine = Redemption.objects.filter(person=person, gift=gift)
         had = mine.exclude(state=Redemption.State.CANCELLED).count()
@@ -40,6 +36,14 @@ def obstacle(
     if spendable < gift.cost:
         return NotEnoughPoints(missing=gift.cost - spendable)
     return None
+
+
+def obstacle(
+    gift: Gift, person: Person, *, spendable: int, at: datetime
+) -> Refused | None:
+    """What keeps the person from the gift, as they would be told; None: they may."""
+    reason = not_on_offer(gift, person, at=at)
+    return reason or short_of(gift, person, spendable=spendable)
 
 
 def rules_in_force() -> QuerySet[EarnRule]:

@@ -272,6 +272,26 @@ def test_a_gift_of_a_region_is_for_who_lives_there(redeem, make_gift, rich, poin
     assert points(rich) == 40
 
 
+def test_an_order_asks_little_of_the_database_however_many_lots_it_takes(
+    rule, redeem, make_gift, helper, clock, django_assert_num_queries
+):
+    rule("article_credit", points=1, daily_cap=None)
+    for number in range(40):
+        actions.award(
+            event="article_credit",
+            person=helper,
+            source_type="answer",
+            source_id=number,
+            at=clock.now,
+        )
+
+    for cost in (1, 39):
+        gift = make_gift(cost=cost)
+        # Ten, and a savepoint, as the test itself is a transaction.
+        with django_assert_num_queries(12):
+            redeem(helper, gift)
+
+
 # Keys
 
 
