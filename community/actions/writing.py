@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from common import markdown
 from common.text import clean_body, clean_line, han_share
-from community import numbers
+from community import numbers, queries
 from community.errors import BodyTooShort, TitleTooShort
 
 
@@ -51,7 +51,7 @@ def is_news(at: datetime, now: datetime) -> bool:
 
 def _written(body: str, least: int, least_han: int) -> Written:
     body = body.strip()
-    rendered = markdown.render(body)
+    rendered = markdown.render(body, queries.picture_sizes)
     least = _least(body, least, least_han)
     # Markdown that shows nothing, such as a lone link definition, is no post.
     if len(body) < least or not (rendered.text or "<img" in rendered.html):

@@ -46,6 +46,7 @@ from community.models import (
     Voice,
     Vote,
 )
+from community.queries import picture_sizes
 from people.actions import ImportedPerson, create_imported_people
 from people.models import Person
 from search.actions import touch_many
@@ -411,7 +412,7 @@ def _tag_ids(keys: Iterable[str]) -> dict[str, int]:
 
 
 def _written(body: str) -> dict[str, Any]:
-    rendered = markdown.render(body)
+    rendered = markdown.render(body, picture_sizes)
     return {
         "body": body,
         "body_html": rendered.html,

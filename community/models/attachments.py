@@ -21,7 +21,10 @@ class Attachment(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["owner", "-at"], name="attachment_by_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-at"], name="attachment_by_owner"),
+            models.Index(fields=["file"], name="attachment_by_file"),
+        ]
 
     def __str__(self) -> str:
         return self.file.name or ""

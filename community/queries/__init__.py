@@ -29,6 +29,7 @@ from community.queries.moderation import (
     waiting,
     waiting_posts,
 )
+from community.queries.pictures import picture_sizes
 from community.queries.posts import answers_of, comments_on, first_comments
 from community.queries.reputation import MonthEnd, reputation_by_month
 from community.queries.taxonomy import (
@@ -91,6 +92,7 @@ __all__ = [
     "open_circles",
     "open_flags",
     "page_of_answer",
+    "picture_sizes",
     "popular_tags",
     "question_list",
     "questions_of",

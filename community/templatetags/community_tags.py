@@ -21,7 +21,7 @@ from common.markdown import render
 from community import steps
 from community.models import Answer, Comment, Question, QuestionEvent
 from community.permissions import voice_of
-from community.queries import as_rows
+from community.queries import as_rows, picture_sizes
 from people.models import Person
 
 register = template.Library()
@@ -56,7 +56,7 @@ def kind(post: Question | Answer | Comment) -> str:
 
 @register.filter
 def preview(source: str) -> SafeString:
-    return mark_safe(render(source).html)  # noqa: S308  common.markdown cleans it
+    return mark_safe(render(source, picture_sizes).html)  # noqa: S308  common.markdown cleans it
 
 
 @register.filter

@@ -8,6 +8,7 @@ from typing import Any
 from common import markdown
 from common.text import clean_body
 from community.models import Question
+from community.queries import picture_sizes
 from desk import numbers, permissions
 from desk.errors import (
     NoSuchTicket,
@@ -140,7 +141,7 @@ def write_message(
     ticket: Ticket, author: Person, kind: TicketMessage.Kind, body: str, at: datetime
 ) -> TicketMessage:
     body = clean_body(body, numbers.MESSAGE_MOST)
-    rendered = markdown.render(body)
+    rendered = markdown.render(body, picture_sizes)
     if not (rendered.text.strip() or "<img" in rendered.html):
         raise NothingWritten
     return TicketMessage.objects.create(

@@ -5,7 +5,7 @@ below through. Posts are rendered when they are saved, never when they are read.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import nh3
@@ -14,7 +14,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 # Raise it when the same source gives other HTML: stored posts are then rendered anew.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 # Deeper quotes and lists are left out: nobody can read them, and they cost time.
 MAX_NESTING = 20
@@ -22,7 +22,11 @@ MAX_NESTING = 20
 FIRST_HEADING = 3
 LAST_HEADING = 6
 
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+}
 _TAGS = {
     *("a", "blockquote", "br", "code", "em", "hr", "img", "li", "ol", "p", "pre", "s"),
     *("h3", "h4", "h5", "h6", "strong", "ul"),
@@ -35,6 +39,10 @@ _OUR_PICTURE = re.compile(r"/(?:media|uploads|[a-z-]+/uploads)/[\w%./-]+", re.AS
 _WEB_ADDRESS = re.compile(r"https?://[!#-&(-;=?-\[\]_a-z~]+", re.IGNORECASE)
 
 
+# From the addresses of pictures of ours to the width and height of those it knows.
+SizesOf = Callable[[Collection[str]], Mapping[str, tuple[int, int]]]
+
+
 @dataclass(frozen=True)
 class Rendered:
     """Clean HTML, and the words alone for search and excerpts."""
@@ -43,8 +51,11 @@ class Rendered:
     text: str
 
 
-def render(source: str) -> Rendered:
+def render(source: str, sizes_of: SizesOf | None = None) -> Rendered:
+    """Clean HTML. Pictures whose size is known keep their room while they load."""
     tokens = _markdown.parse(source)
+    if sizes_of is not None:
+        _give_room(tokens, sizes_of)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     html = nh3.clean(
         html,
@@ -70,10 +81,27 @@ def _with_manners(html: str) -> str:
 
     In clean HTML a literal tag is always one of ours: typed ones are escaped.
     """
-    html = html.replace("<img ", '<img loading="lazy" ')
+    html = html.replace("<img ", '<img loading="lazy" decoding="async" ')
     html = html.replace("<pre>", '<pre tabindex="0">')
     html = html.replace("<table>", '<div class="table-wrap" tabindex="0"><table>')
     return html.replace("</table>", "</table></div>")
+
+
+def _give_room(tokens: Iterable[Token], sizes_of: SizesOf) -> None:
+    pictures = [
+        child
+        for token in tokens
+        for child in token.children or []
+        if child.type == "image"
+    ]
+    if not pictures:
+        return
+    sizes = sizes_of({str(picture.attrGet("src")) for picture in pictures})
+    for picture in pictures:
+        size = sizes.get(str(picture.attrGet("src")))
+        if size is not None:
+            width, height = size
+            picture.attrs |= {"width": str(width), "height": str(height)}
 
 
 def _words(tokens: Iterable[Token]) -> str:

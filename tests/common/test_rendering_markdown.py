@@ -32,7 +32,8 @@ OUR_TAG = re.compile(
     r'|<ol(?: start="\d+")?>|</(?:a|div|ol|pre)>'
     r'|<a href="(?:https?:|mailto:|tel:|/|#|[^":]*")[^"]*"?(?: title="[^"<>]*")?'
     r' rel="nofollow ugc noopener">'
-    r'|<img loading="lazy" src="/[^"<>]*"(?: alt="[^"<>]*")?(?: title="[^"<>]*")?>'
+    r'|<img loading="lazy" decoding="async" src="/[^"<>]*"(?: alt="[^"<>]*")?'
+    r'(?: title="[^"<>]*")?>'
     r'|<pre tabindex="0">|<div class="table-wrap" tabindex="0">'
 )
 
@@ -85,6 +86,33 @@ def test_our_own_pictures_are_shown_and_others_become_links():
         in html
     )
     assert count_links(html) == 3
+
+
+def test_pictures_of_known_size_keep_their_room_while_they_load():
+    asked = []
+
+    def sizes_of(addresses):
+        asked.append(addresses)
+        return {"/media/uploads/a.png": (640, 480)}
+
+    html = render(
+        "![known](/media/uploads/a.png) ![unknown](/media/uploads/b.png)"
+        ' ![theirs](https://spy.example/a.png) <img src="/x" width="9">',
+        sizes_of,
+    ).html
+
+    assert asked == [{"/media/uploads/a.png", "/media/uploads/b.png"}]
+    known, unknown = re.findall("<img [^>]*>", html)
+    assert 'width="640" height="480"' in known
+    assert 'loading="lazy" decoding="async"' in known
+    assert "width" not in unknown
+
+
+def test_text_without_pictures_asks_for_no_sizes():
+    def sizes_of(addresses):
+        raise AssertionError(addresses)
+
+    assert render("No picture: [a](/media/a.png)", sizes_of).html
 
 
 def test_a_picture_from_elsewhere_inside_a_link_leaves_its_description():

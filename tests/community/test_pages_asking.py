@@ -289,4 +289,5 @@ def test_an_uploaded_picture_shows_in_the_post(mine, picture, helper, client_of)
     html = Client().get(Question.objects.get().get_absolute_url()).text
 
     assert f'src="{url}" alt="the screen"' in html
+    assert 'width="8" height="6"' in html
     assert Client().get(url).status_code == 200
