@@ -31,6 +31,8 @@ PART_MEANINGS = {
     "authority": _("Whether people who help others trust your answers."),
     "votes": _("Votes from members; newer ones weigh more."),
 }
+# Each part keeps its colour wherever it is drawn: classes of the stylesheet.
+PART_COLOURS = {name: f"p{place}" for place, name in enumerate(PART_NAMES, start=1)}
 # Bars narrower than this have no room for their number.
 NUMBER_FITS_PERCENT = 3
 
@@ -58,13 +60,19 @@ def leaders(request: HttpRequest) -> HttpResponse:
     widest = max((row.score for row in board.rows), default=0) or 1
     rows = [(row, segments(row, widest)) for row in board.rows]
     weights = [
-        (PART_NAMES[name], round(weight * 100), PART_MEANINGS[name], f"p{place}")
-        for place, (name, weight) in enumerate(board.model.weights.items(), start=1)
+        (PART_NAMES[name], round(weight * 100), PART_MEANINGS[name], PART_COLOURS[name])
+        for name, weight in board.model.weights.items()
     ]
+    drawn = {name for row in board.rows for name in row.parts}
     context = {
         "board": board,
         "rows": rows,
         "weights": weights,
+        "key": [
+            (PART_NAMES[name], PART_COLOURS[name])
+            for name in PART_NAMES
+            if name in drawn
+        ],
         "nav_current": "leaders",
     }
     return render(request, "rewards/leaders.html", context)
@@ -72,13 +80,13 @@ def leaders(request: HttpRequest) -> HttpResponse:
 
 def segments(row: LeaderScore, widest: float) -> list[Segment]:
     found, x = [], 0.0
-    for place, (name, points) in enumerate(queries.parts_in_order(row), start=1):
+    for name, points in queries.parts_in_order(row):
         width = 100 * points / widest
         if points > 0:
             found.append(
                 Segment(
                     name=str(PART_NAMES[name]),
-                    css=f"p{min(place, 5)}",
+                    css=PART_COLOURS[name],
                     x=round(x, 2),
                     width=round(max(width - 0.4, 0.2), 2),
                     middle=round(x + width / 2, 2),

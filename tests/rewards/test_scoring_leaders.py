@@ -17,6 +17,7 @@ from rewards import actions, queries
 from rewards.models import LeaderRun, LeaderScore, ScoreModel
 from rewards.scoring.history import DAY_SECONDS, AnswerRow, history_of
 from rewards.scoring.model import PARTS, Model, blend_topic, score
+from rewards.views.leaders import segments
 
 NOW = 2000 * DAY_SECONDS
 # Every history here is small: five parts are asked for, unless a test is about that.
@@ -539,6 +540,28 @@ def test_the_page_explains_the_score_it_shows(client, helped, helper, clock):
 
     chinese = said(client.get("/zh-hans/leaders/"))
     assert "Helping" not in chinese
+
+
+@pytest.mark.django_db
+def test_every_part_of_a_score_has_a_colour_of_its_own_and_a_name_in_the_key(
+    client, helped, helper, clock
+):
+    helped(helper, 10, tags=["eSIM"], accepted=False)
+    actions.score_leaders(at=clock.now)
+    row = LeaderScore.objects.filter(tag__slug="esim").first()
+    parts = dict.fromkeys((*PARTS, "overall"), 1.0)
+    LeaderScore.objects.filter(pk=row.pk).update(parts=parts)
+    row.refresh_from_db()
+
+    bar = segments(row, widest=6)
+    page = client.get(reverse("rewards:leaders"), {"topic": "esim"})
+
+    assert len({part.css for part in bar}) == len(bar) == 6
+    assert [css for _name, css in page.context["key"]] == [part.css for part in bar]
+    without_speed = segments(LeaderScore(parts=parts | {"response": 0}), widest=6)
+    assert {part.name: part.css for part in without_speed}.items() <= {
+        part.name: part.css for part in bar
+    }.items()
 
 
 @pytest.mark.django_db
