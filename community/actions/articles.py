@@ -75,7 +75,7 @@ def credit_helpers(*, article: "ArticlePage", by: Person | None, at: datetime) -
     sources = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     thanked: set[int] = set()
     questions = {source.question_id: source.question for source in sources}
-    for question in questions.values():
+    for _pk, question in sorted(questions.items()):
         thanked |= _thanked_before(question)
         used = [one.answer_id for one in sources if one.question_id == question.pk]
         add_event(
@@ -91,7 +91,9 @@ def credit_helpers(*, article: "ArticlePage", by: Person | None, at: datetime) -
                 "answers": [pk for pk in used if pk is not None],
             },
         )
-    for source in sources:
+    # Rooms above lock what each helper has. Two articles that thank the same people
+    # do so in one order, or each could wait for the other.
+    for source in sorted(sources, key=lambda one: (one.person_id, one.pk)):
         source.credited_at = at
         source.save(update_fields=["credited_at"])
         if source.answer is None or source.answer_id in thanked:
