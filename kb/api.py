@@ -12,6 +12,7 @@ from common.api import (
     Asked,
     Listed,
     Order,
+    Piece,
     Query,
     Router,
     Shown,
@@ -105,7 +106,7 @@ def list_articles(request: HttpRequest, asked: Query[ArticleFilters]) -> Article
     rows = queries.articles(language)
     if asked.topic:
         rows = rows.filter(path__startswith=_topic(asked.topic, language).path)
-    piece = page_of(rows, NEWEST, asked, request)
+    piece: Piece[ArticlePage] = page_of(rows, NEWEST, asked, request)
     return Articles(
         items=[ArticleRow(**_row(article)) for article in piece.rows], next=piece.next
     )

@@ -173,7 +173,7 @@ def shown_answer(answer: Answer, request: HttpRequest) -> AnswerShown:
     return as_answer(
         answer,
         answer.question,
-        comments[:COMMENTS_FIRST],
+        list(comments[:COMMENTS_FIRST]),
         _my_vote(votes, answer.pk, person),
     )
 

@@ -112,6 +112,8 @@ def test_a_list_holds_one_language_the_reader_s_own(client, make_question):
         )
         return [row["title"] for row in response.json()["items"]]
 
+    raw = client.get("/api/v1/questions/?language=zh-hans").content.decode()
+    assert "携号转网" in raw
     assert titles("zh-CN") == ["携号转网一直显示审核中怎么办"]
     assert titles("en") == ["Port-in stuck in review for 1 days"]
     assert titles("zh-CN", "?language=en") == ["Port-in stuck in review for 1 days"]
