@@ -26,6 +26,12 @@ def questions_in(language: str) -> str:
     return f"questions:{language}"
 
 
+def listings_in(language: str) -> str:
+    """The name of "which threads in this language search engines are told of, and
+    since when they say what they say"."""
+    return f"listings:{language}"
+
+
 @receiver(post_save, sender=Question)
 def thread_and_lists(
     instance: Question,

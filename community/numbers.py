@@ -44,3 +44,7 @@ REPUTATION_A_DAY: Final = 200
 
 RESTORE_OWN_WITHIN: Final = timedelta(days=7)
 ANSWERS_PER_PAGE: Final = 30
+
+# What an answer must say before search engines may keep its thread, in bytes of UTF-8:
+# ten English words or twenty Chinese characters. "Same here" and "已解决" are less.
+ANSWER_WORTH_BYTES: Final = 60

@@ -15,4 +15,7 @@ post_deleted = Signal()  # post, by, at
 post_restored = Signal()  # post, by, at
 question_solved = Signal()  # question, answer, by, at
 question_reopened = Signal()  # question, by, at
+# The page says something else, and is indexable or was until now; question, at,
+# was_indexable.
+thread_words_changed = Signal()
 article_credited = Signal()  # source, question, article, at; first publication only

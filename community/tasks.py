@@ -1,10 +1,11 @@
-"""What the community does later: telling people."""
+"""What the community does later: telling people, judging threads of newcomers."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from common.outbox import handles
+from community.actions.publishing import JUDGE, judge_again
 from community.actions.telling import TELL
 from community.models import Answer, Comment, Follow, Question
 from people.actions import notify
@@ -18,6 +19,12 @@ def tell_people(payloads: list[dict[str, Any]], at: datetime) -> None:  # noqa: 
     """Notify whoever the fact concerns. Twice is once: each notification has a key."""
     for payload in payloads:
         _tell(payload)
+
+
+@handles(JUDGE)
+def judge_threads(payloads: list[dict[str, Any]], at: datetime) -> None:
+    for payload in payloads:
+        judge_again(question_id=payload["question"], at=at)
 
 
 def _tell(payload: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from community import permissions
-from community.actions import guarding, reputation, telling
+from community.actions import guarding, publishing, reputation, telling
 from community.actions.tracing import add_event
 from community.errors import (
     AcceptingYourOwn,
@@ -127,7 +127,7 @@ def start_new_cycle(
             sender=Answer, question=question, answer=unaccepted, by=by, at=at
         )
     question_reopened.send(sender=Question, question=question, by=by, at=at)
-    telling.index_again(question)
+    publishing.words_changed(question, at)
 
 
 def mark_solved(
@@ -190,4 +190,4 @@ def _begin_acceptance(
     )
     telling.tell("answer_accepted", answer, at, by=person, once_per=question.cycle)
     mark_solved(question, answer, person, at, officially=False)
-    telling.index_again(question)
+    publishing.words_changed(question, at)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from community.actions import guarding, reputation, telling
+from community.actions import guarding, publishing, reputation, telling
 from community.actions.following import follow_quietly
 from community.actions.tracing import add_event
 from community.actions.writing import Written, written
@@ -70,7 +70,7 @@ def add_answer(
     answer_posted.send(sender=Answer, question=question, answer=posted, at=at)
     what = "question_answered_officially" if is_official else "question_answered"
     telling.tell(what, posted, at, by=person)
-    telling.index_again(question)
+    publishing.words_changed(question, at)
     return posted
 
 

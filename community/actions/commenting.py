@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from community.actions import guarding, telling
+from community.actions import guarding, publishing, telling
 from community.actions.writing import written_shortly
 from community.models import Answer, Comment, Question
 from community.permissions import voice_of
@@ -38,5 +38,6 @@ def comment(
     place.save(update_fields=["comment_count"])
     question.last_activity_at, question.last_actor = at, person
     question.save(update_fields=["last_activity_at", "last_actor"])
+    publishing.words_changed(question, at)
     telling.tell("post_commented", remark, at, by=person)
     return remark

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max, Min
 
 from community import permissions
-from community.actions import reputation, tagging, telling
+from community.actions import publishing, reputation, tagging, telling
 from community.actions.accepting import end_acceptance
 from community.errors import (
     AnswerIsAccepted,
@@ -95,7 +95,7 @@ def leave(
         _move_reputation(question, post, at, gone=True)
         if not isinstance(post, Comment):
             post_deleted.send(sender=type(post), post=post, by=by, at=at)
-    telling.index_again(question)
+    publishing.words_changed(question, at)
 
 
 def come_back(question: Question, post: Post, *, by: Person, at: datetime) -> None:
@@ -109,7 +109,7 @@ def come_back(question: Question, post: Post, *, by: Person, at: datetime) -> No
     _move_reputation(question, post, at, gone=False)
     if not isinstance(post, Comment):
         post_restored.send(sender=type(post), post=post, by=by, at=at)
-    telling.index_again(question)
+    publishing.words_changed(question, at)
 
 
 def count_answers(question: Question) -> None:

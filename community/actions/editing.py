@@ -9,7 +9,7 @@ from django.db import transaction
 from common.errors import NotAllowed
 from common.text import clean_line, pinyin_slug
 from community import numbers, permissions
-from community.actions import guarding, tagging, telling
+from community.actions import guarding, publishing, tagging
 from community.actions.writing import clean_title, written, written_shortly
 from community.errors import CircleClosed, NotYourPost
 from community.models import Answer, Circle, Comment, PostRevision, Question
@@ -60,7 +60,7 @@ def edit_question(
         update_fields=[*text, "title", "slug", "language", "circle", "edited_at"]
     )
     tagging.put_on(question, chosen)
-    telling.index_again(question)
+    publishing.words_changed(question, at)
     return question
 
 
@@ -81,7 +81,7 @@ def edit_answer(
     answer.edited_at = at
     _rewrite(answer, text)
     answer.save(update_fields=[*text, "edited_at"])
-    telling.index_again(question)
+    publishing.words_changed(question, at)
     return answer
 
 
@@ -90,7 +90,7 @@ def edit_comment(
     *, person: Person, comment: Comment, body: str, at: datetime
 ) -> Comment:
     """Change a comment. Comments keep no versions."""
-    guarding.lock_visible(comment.thread)
+    question = guarding.lock_visible(comment.thread)
     comment = guarding.lock_visible(comment)
     _refuse_others(person, comment)
     text = written_shortly(body)
@@ -101,6 +101,7 @@ def edit_comment(
     comment.edited_at = at
     _rewrite(comment, text)
     comment.save(update_fields=[*text, "edited_at"])
+    publishing.words_changed(question, at)
     return comment
 
 

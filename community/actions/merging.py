@@ -6,7 +6,7 @@ from django.db import transaction
 
 from common.errors import NotAllowed
 from community import permissions
-from community.actions import guarding, reputation, tagging, telling
+from community.actions import guarding, publishing, reputation, tagging
 from community.actions.accepting import accept, end_acceptance
 from community.actions.deleting import count_answers
 from community.actions.following import follow_quietly
@@ -58,8 +58,8 @@ def merge_questions(
     if accepted is not None and into.solved_at is None and accepted.author_id != by.pk:
         accepted.refresh_from_db()
         into = accept(person=by, answer=accepted, at=at)
-    telling.index_again(duplicate)
-    telling.index_again(into)
+    publishing.words_changed(duplicate, at)
+    publishing.words_changed(into, at)
     return into
 
 

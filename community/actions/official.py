@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from community import permissions
-from community.actions import guarding, telling
+from community.actions import guarding, publishing, telling
 from community.actions.accepting import mark_solved
 from community.actions.answering import add_answer
 from community.actions.writing import written
@@ -45,7 +45,7 @@ def settle_officially(
     if answer.question_id != question.pk or not answer.is_visible:
         raise NotInThisThread
     mark_solved(question, answer, by, at, officially=True)
-    telling.index_again(question)
+    publishing.words_changed(question, at)
     return question
 
 

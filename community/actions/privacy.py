@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from community.actions.publishing import threads_of_changed
 from community.models import Answer, Comment, Flag, Follow, Question, Vote
 from people.models import Notification, Person
 
@@ -13,12 +14,13 @@ _NAMING_AUTHORS = ("question_answered", "post_commented")
 
 
 @transaction.atomic
-def forget_member(*, person: Person, at: datetime) -> None:  # noqa: ARG001
+def forget_member(*, person: Person, at: datetime) -> None:
     """Blank what says who this was; posts stay, under the erased name.
 
     What they flagged keeps its reason without the note, they follow nothing any more,
     and other people's notifications no longer name them.
     """
+    threads_of_changed(person, at)
     Flag.objects.filter(person=person).exclude(note="").update(note="")
     Question.objects.filter(follows__person=person, follower_count__gt=0).update(
         follower_count=F("follower_count") - 1

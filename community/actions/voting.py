@@ -6,7 +6,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from community import numbers
-from community.actions import guarding, reputation, telling
+from community.actions import guarding, publishing, reputation, telling
 from community.errors import NoLongerThere, NotAVote, NotEnoughReputation, OwnPost
 from community.models import Answer, MemberTally, Question, Vote
 from community.permissions import is_staff
@@ -43,7 +43,10 @@ def vote(*, person: Person, post: Voted, value: int, at: datetime) -> Voted:
     vote_changed.send(
         sender=type(post), post=post, voter=person, old=old, new=value, at=at
     )
-    telling.index_again(post if isinstance(post, Question) else post.question)
+    question = post if isinstance(post, Question) else post.question
+    telling.index_again(question)
+    # Who was just trusted for the first time is no newcomer any more.
+    publishing.judge(question, at)
     return post
 
 

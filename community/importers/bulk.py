@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce
 from common import freshness, markdown
 from common.text import pinyin_slug
 from community import numbers
+from community.actions.publishing import judge_history
 from community.actions.tagging import tag_key
 from community.importers.words import (
     address_of,
@@ -341,7 +342,10 @@ class Store:
                 _count_threads(chunk, has_votes=has_votes)
                 _trace(chunk)
                 changed = _shown(chunk) - before
-                touch_many("community.question", sorted(pk for pk, *_ in changed))
+                ids = sorted(pk for pk, *_ in changed)
+                chunk.filter(pk__in=ids).update(words_changed_at=F("last_activity_at"))
+                judge_history(chunk, self.at)
+                touch_many("community.question", ids)
         people = Person.objects.filter(source=self.source)
         for first, last in _ranges(people):
             with transaction.atomic():

@@ -171,6 +171,12 @@ class Question(Post):
         blank=True,
         related_name="+",
     )
+    # When the page last came to say something else; never changed if null.
+    words_changed_at = models.DateTimeField(null=True, blank=True)
+    # Whether search engines may keep the page, and when that changed
+    # (community.indexing).
+    is_indexable = models.BooleanField(default=False)
+    listing_changed_at = models.DateTimeField(null=True, blank=True)
     answer_count = models.PositiveIntegerField(default=0)
     comment_count = models.PositiveIntegerField(default=0)
     vote_score = models.IntegerField(default=0)
@@ -242,6 +248,12 @@ class Question(Post):
                 condition=Q(state="pending"),
                 name="question_held_back",
             ),
+            # What sitemaps hold and held, with all they tell but the address.
+            models.Index(
+                fields=["language", "id", "is_indexable", "words_changed_at"],
+                condition=Q(listing_changed_at__isnull=False),
+                name="question_listed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -250,6 +262,11 @@ class Question(Post):
     def get_absolute_url(self) -> str:
         """The thread's one address, under its own language."""
         return _thread_address(self.language).format(id=self.pk, slug=self.slug)
+
+    @property
+    def said_at(self) -> datetime:
+        """Since when the page has said what it says."""
+        return self.words_changed_at or self.created_at
 
     @property
     def status(self) -> str:

@@ -102,6 +102,7 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     )
     rows = page_of(found.only("pk"), request.GET.get("page"))
     shows(questions_in(language))
+    _tell_apart(context, sort, rows.number)
     context |= {
         "nav_current": "questions",
         "rows": rows,
@@ -124,6 +125,16 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             )
         )
     return render(request, "community/questions.html", context)
+
+
+def _tell_apart(context: dict[str, Any], sort: str, number: int) -> None:
+    """No two pages of a list have one title or one description."""
+    if sort != "newest":
+        context["title"] = f"{context['title']} · {SORT_WORDS[sort]}"
+        context["description"] = f"{context['description']} {SORT_WORDS[sort]}."
+    if number > 1:
+        page = _("Page %(number)d.") % {"number": number}
+        context["description"] = f"{context['description']} {page}"
 
 
 def _tabs(request: HttpRequest, sort: str) -> list[Tab]:

@@ -129,10 +129,9 @@ def _shown(request: HttpRequest, question: Question) -> HttpResponse:
         "asker_note": _about_the_asker(question),
         "may_restore": page.may_moderate and not question.is_visible,
         "answer_form": AnswerForm(),
-        "description": excerpt(
-            f"{question.title} – {question.body_text}", DESCRIPTION_CHARS
-        ),
+        "description": _description(page),
         "canonical": settings.BASE_URL + own,
+        "is_indexable": question.is_visible and question.is_indexable,
         "structured": structured.as_script(*structured.thread_graphs(page))
         if question.is_visible
         else "",
@@ -145,6 +144,14 @@ def _shown(request: HttpRequest, question: Question) -> HttpResponse:
         "other_language_url": _language_switch(request, question),
     }
     return render(request, "community/thread.html", context)
+
+
+def _description(page: queries.ThreadPage) -> str:
+    """The question; a later page begins with what its first answer says."""
+    words = page.question.body_text
+    if page.page > 1 and page.answers:
+        words = page.answers[0].answer.body_text
+    return excerpt(f"{page.question.title} – {words}", DESCRIPTION_CHARS)
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -52,12 +52,13 @@ class Questions(HallSitemap):
     def items(self) -> QuerySet[Question]:
         return (
             Question.objects.visible()
+            .filter(is_indexable=True)
             .order_by("pk")
-            .only("pk", "slug", "language", "last_activity_at", "title")
+            .only("pk", "slug", "language", "created_at", "words_changed_at", "title")
         )
 
     def lastmod(self, question: Question) -> datetime:
-        return question.last_activity_at
+        return question.said_at
 
     def location(self, question: Question) -> str:
         return question.get_absolute_url()

@@ -11,8 +11,8 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
 @pytest.fixture
-def question(site, asker):
-    return actions.ask(
+def question(site, asker, helper):
+    asked = actions.ask(
         person=asker,
         title="Why is my port-in stuck in review?",
         body="It has said in review for three days now and nobody calls.",
@@ -20,6 +20,14 @@ def question(site, asker):
         tags=[],
         at=timezone.now(),
     )
+    actions.answer(
+        person=helper,
+        question=asked,
+        body="Take the photo of your card again in daylight, that is what was wrong.",
+        at=timezone.now(),
+    )
+    asked.refresh_from_db()
+    return asked
 
 
 def addresses(client, path):
@@ -50,8 +58,16 @@ def test_the_sitemap_ignores_the_host_a_request_names(client, question):
     assert b"localhost" not in response.content
 
 
-def test_a_deleted_thread_leaves_sitemap_and_feed(client, question, asker):
-    actions.delete(person=asker, post=question, at=timezone.now())
+def test_a_thread_without_a_helpful_answer_is_not_in_the_sitemap(
+    client, question, moderator
+):
+    actions.delete(person=moderator, post=question.answers.get(), at=timezone.now())
+
+    assert addresses(client, "/sitemap-questions.xml") == []
+
+
+def test_a_deleted_thread_leaves_sitemap_and_feed(client, question, moderator):
+    actions.delete(person=moderator, post=question, at=timezone.now())
 
     assert addresses(client, "/sitemap-questions.xml") == []
     assert "port-in" not in client.get("/feeds/en/questions.atom").content.decode()

@@ -380,6 +380,17 @@ def test_a_native_thread_of_the_same_age_does_escalate(site, make_question, cloc
     assert Ticket.objects.count() == 1
 
 
+def test_search_engines_may_keep_what_has_a_helpful_answer(run):
+    run()
+
+    kept = Question.objects.filter(is_indexable=True)
+    helped = Answer.objects.filter(body_text__regex="(?s).{60}").values("question")
+    assert kept
+    assert set(kept) >= set(Question.objects.visible().filter(pk__in=helped))
+    assert all(thread.answer_count for thread in kept)
+    assert all(thread.said_at == thread.last_activity_at for thread in kept)
+
+
 def test_search_finds_what_was_imported(run):
     run()
 
