@@ -15,6 +15,7 @@ from common.forms import BodyField, LineField
 from common.text import clean_line, excerpt
 from community import actions, errors, numbers
 from community.actions.tagging import tag_key
+from community.actions.writing import clean_title
 from community.models import Answer, Circle, Flag, Question, Tag, Voice
 from kb.models import TopicPage
 
@@ -131,6 +132,19 @@ class QuestionForm(HallForm):
         choices.queryset = circles.filter(is_open=True) | circles.filter(
             slug=here or ""
         )
+
+    # The action asks these too; here, so that one look shows all there is to mend.
+    def clean_title(self) -> str:
+        try:
+            return clean_title(self.cleaned_data["title"])
+        except errors.TitleTooShort as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+    def clean_tags(self) -> list[str]:
+        names: list[str] = self.cleaned_data["tags"]
+        if len({tag_key(name) for name in names}) > numbers.TAGS_MOST:
+            raise forms.ValidationError(str(errors.TooManyTags(most=numbers.TAGS_MOST)))
+        return names
 
 
 class NoteMixin(forms.Form):

@@ -4,12 +4,17 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from common.text import MAX_BODY_CHARS, BadText, clean_body, clean_line
+
+_FILL_IN = {"required": _("Please fill this in.")}
 
 
 class LineField(forms.CharField):
     """One line, cleaned by common.text.clean_line."""
+
+    default_error_messages = _FILL_IN
 
     def __init__(self, *, max_chars: int, nfkc: bool = False, **kwargs: Any) -> None:
         super().__init__(strip=False, **kwargs)
@@ -29,6 +34,7 @@ class BodyField(forms.CharField):
     """Several lines of Markdown, cleaned by common.text.clean_body."""
 
     widget = forms.Textarea
+    default_error_messages = _FILL_IN
 
     def __init__(self, *, max_chars: int = MAX_BODY_CHARS, **kwargs: Any) -> None:
         super().__init__(strip=False, **kwargs)

@@ -107,6 +107,25 @@ def test_what_is_wrong_is_said_beside_the_field_and_all_is_kept(
             assert typed in page.text
 
 
+def test_everything_that_is_wrong_is_said_at_once(mine):
+    page = mine.post(
+        ASK, {"title": "help me", "body": "", "circle": "", "tags": "a,b,c,d,e,f"}
+    )
+
+    for field in ("title", "body", "circle", "tags"):
+        assert f'id="id_{field}_error"' in page.text
+
+
+def test_the_title_and_the_details_are_watched_for_personal_data(mine):
+    page = mine.get(ASK)
+
+    for field, place in (("title", "title-personal"), ("body", "id_body_personal")):
+        tag = page.text.split(f'name="{field}"')[1].split(">")[0]
+        assert f'data-warn-personal="#{place}"' in tag
+        notice = page.text.split(f'id="{place}"')[1].split("</div>")[0]
+        assert f'data-mask="#id_{field}"' in notice
+
+
 def test_a_lone_surrogate_and_a_nul_are_refused_and_the_text_is_kept(mine):
     typed = (
         "title=Port-in+stuck+in+review+for+days&circle=general&body=Long+enough+text+"
