@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -125,6 +125,7 @@ class staff_second_factor:  # noqa: N801  named like the functions beside it
         if name in OPEN_NAMES or name.startswith("mfa_"):
             return None
         if not _acts_for_the_house(request):
+            _hide_the_admin(request)
             return None
         if _is_too_old(request):
             logout(request)
@@ -171,7 +172,17 @@ def _acts_for_the_house(request: HttpRequest) -> bool:
         return False
     if person.is_superuser or person.standing == Person.Standing.STAFF:
         return True
-    return request.path.startswith(reverse("wagtailadmin_home")) and person.is_staff
+    return _is_in_the_admin(request) and person.is_staff
+
+
+def _is_in_the_admin(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("wagtailadmin_home"))
+
+
+def _hide_the_admin(request: HttpRequest) -> None:
+    """Wagtail would send members to the door, and the door would send them back."""
+    if request.user.is_authenticated and _is_in_the_admin(request):
+        raise Http404
 
 
 def _is_too_old(request: HttpRequest) -> bool:

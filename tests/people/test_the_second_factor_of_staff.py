@@ -267,3 +267,12 @@ def test_wagtails_own_forms_open_nothing(client, moderator):
     client.post("/admin/password_reset/", {"email": moderator.email})
 
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("address", ["", "pages/", "login/", "desk/", "reports/x/"])
+def test_for_members_there_is_no_admin(make_person, client_of, address):
+    """And above all no way from its door to itself and back, again and again."""
+    member = client_of(make_person("linjian"))
+
+    assert member.get(f"/admin/{address}").status_code == 404
+    assert member.post(f"/admin/{address}").status_code == 404
