@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from kb import staff_screens
 
@@ -85,6 +86,12 @@ def feedback_in_reports() -> MenuItem:
         icon_name="comment",
         order=100,
     )
+
+
+@hooks.register("construct_page_chooser_queryset")
+def offer_drafts_to_editors_only(pages: PageQuerySet, request: HttpRequest) -> Any:
+    """Wagtail offers every page to everybody who may enter the admin."""
+    return pages if request.user.has_perm("kb.edit_articles") else pages.live()
 
 
 @hooks.register("construct_main_menu")

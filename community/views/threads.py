@@ -41,17 +41,22 @@ _PAGE = re.compile("[1-9][0-9]{0,4}")
 @alike_for_visitors
 def thread(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  # noqa: ARG001
     """The page, or a 301 to its one address, or a 410 with the tombstone."""
-    try:
-        question = queries.find_question(pk, request.user)
-    except Question.DoesNotExist as nothing:
-        raise Http404 from nothing
-    if question.state == PostState.MERGED and question.merged_into is not None:
-        return _moved(request, question.merged_into)
-    if request.path != question.get_absolute_url():
-        return _moved(request, question)
+    found = question = _found(request, pk)
+    if question.state == PostState.MERGED and question.merged_into_id is not None:
+        question = _found(request, question.merged_into_id)
+    # Before anything leads to its address, which spells out the title.
     if question.state == PostState.DELETED:
         return _gone(request, question)
+    if question != found or request.path != question.get_absolute_url():
+        return _moved(request, question)
     return _shown(request, question)
+
+
+def _found(request: HttpRequest, pk: int) -> Question:
+    try:
+        return queries.find_question(pk, request.user)
+    except Question.DoesNotExist as nothing:
+        raise Http404 from nothing
 
 
 @require_safe

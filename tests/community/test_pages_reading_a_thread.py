@@ -142,6 +142,37 @@ def test_a_deleted_thread_leaves_a_tombstone_without_its_words(
     assert '<meta name="robots" content="noindex">' in page.text
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_nobody_learns_a_deleted_title_from_its_number(
+    visitor, make_question, moderator, clock, language
+):
+    question = make_question(title="Where the treasure lies buried")
+    actions.delete(person=moderator, post=question, at=clock.now)
+
+    answers = [
+        visitor.get(f"/{language}/questions/{question.pk}/{rest}")
+        for rest in ("", "x/", "?page=2")
+    ]
+
+    assert [answer.status_code for answer in answers] == [410] * 3
+    assert not any("treasure" in answer.text for answer in answers)
+
+
+@pytest.mark.parametrize(("state", "status"), [("hidden", 404), ("deleted", 410)])
+def test_nor_from_a_question_that_was_merged_into_it(
+    visitor, make_question, moderator, clock, state, status
+):
+    kept = make_question(title="Where the treasure lies buried")
+    merged = make_question(title="Which question came second here")
+    actions.merge_questions(duplicate=merged, into=kept, by=moderator, at=clock.now)
+    Question.objects.filter(pk=kept.pk).update(state=state)
+
+    answer = visitor.get(f"/en/questions/{merged.pk}/")
+
+    assert answer.status_code == status
+    assert "treasure" not in answer.text
+
+
 def test_a_tombstone_names_the_ticket_and_the_author(visitor, question, asker, clock):
     actions.add_event(
         question=question,

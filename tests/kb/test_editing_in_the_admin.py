@@ -48,6 +48,18 @@ def test_the_editor_of_an_article_opens_with_every_block(
     assert "typed_table_block" in response.content.decode()
 
 
+@pytest.mark.parametrize(("who", "reads"), [("editor", True), ("moderator", False)])
+def test_only_editors_read_the_titles_of_drafts(
+    request, client_of, make_draft, topic, who, reads
+):
+    make_draft(title="Leaving us")
+    client = client_of(request.getfixturevalue(who))
+
+    listed = client.get(reverse("wagtailadmin_choose_page_child", args=[topic.pk]))
+
+    assert ("Leaving us" in listed.content.decode()) is reads
+
+
 def test_the_table_blocks_own_script_is_served():
     assert finders.find("typed_table_block/js/typed_table_block.js")
 
