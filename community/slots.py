@@ -10,7 +10,8 @@ from wagtail import hooks
 
 from common.freshness import kept_part, named, shows
 from common.site_day import start_of_site_day
-from community import queries
+from common.structured import as_script
+from community import indexing, queries, structured
 from community.freshness import questions_in
 from community.models import MemberTally
 from kb.models import ArticlePage, HallPage
@@ -18,6 +19,17 @@ from people.models import Person
 
 ROWS_IN_THE_HALL = 3
 RECENT_QUESTIONS = 5
+NOT_TO_BE_KEPT = SafeString('<meta name="robots" content="noindex">')
+
+
+@hooks.register("profile_head", order=10)
+def profile_for_machines(request: HttpRequest, person: Person) -> SafeString:
+    """Who helped is introduced to search engines; a thin profile is kept from them."""
+    shows(named(MemberTally, person.pk))
+    tally = queries.tally_of(person)
+    if not indexing.is_worth_indexing(person, tally):
+        return NOT_TO_BE_KEPT
+    return as_script(structured.profile_page(person, tally))
 
 
 @hooks.register("profile_parts", order=20)

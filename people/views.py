@@ -2,12 +2,13 @@
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.views import login as allauth_login
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,13 +20,17 @@ from common.freshness import alike_for_visitors, shows
 from common.http import post_only, safe_next, see_other
 from common.limits import spend
 from common.paging import page_of
+from common.structured import alternates
+from common.text import excerpt
 from people import actions, queries
 from people.adapters import TERMS_DUE
 from people.errors import TooManySignIns
 from people.forms import ApiKeyForm, ProfileForm, TermsForm
+from people.models import Person
 from people.requests import SignedInRequest
 
 NOTIFICATIONS_PER_PAGE = 30
+BIO_IN_DESCRIPTION = 100
 
 
 # Profiles
@@ -44,7 +49,25 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     if person.handle != handle:
         return redirect(person, permanent=True)
     shows(person)
-    return render(request, "people/profile.html", {"person": person})
+    words = _("%(name)s (@%(handle)s): questions, answers and standing.") % {
+        "name": person.name,
+        "handle": person.handle,
+    }
+    context = {
+        "person": person,
+        "description": f"{words} {excerpt(person.bio, BIO_IN_DESCRIPTION)}".strip(),
+        "alternates": alternates(_addresses(person)),
+    }
+    return render(request, "people/profile.html", context)
+
+
+def _addresses(person: Person) -> dict[str, str]:
+    """The profile under each interface language."""
+    addresses = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            addresses[code] = person.get_absolute_url()
+    return addresses
 
 
 @login_required

@@ -261,7 +261,8 @@ class Question(Post):
 
     def get_absolute_url(self) -> str:
         """The thread's one address, under its own language."""
-        return _thread_address(self.language).format(id=self.pk, slug=self.slug)
+        address = _thread_address(self.language)
+        return address.format(id=self.pk, slug=_spelled(self.slug))
 
     @property
     def said_at(self) -> datetime:
@@ -283,6 +284,13 @@ def _thread_address(language: str) -> str:
     with translation.override(language):
         some = reverse("community:thread", args=[1, "slug"])
     return some.replace("/1/slug/", "/{id}/{slug}/")
+
+
+def _spelled(slug: str) -> str:
+    # The addresses import what is read there, this model among it.
+    from community.urls import ThreadSlug
+
+    return ThreadSlug().to_url(slug)
 
 
 class Tagging(models.Model):

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from common.freshness import alike_for_visitors, shows
 from common.paging import CappedPage, page_of
-from community import queries, structured
+from common.structured import as_script, breadcrumbs
+from community import queries
 from community.freshness import questions_in
 from community.models import Circle, Tag
 from community.views.finding import language_in
@@ -118,11 +119,9 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         "empty": _nothing_here(request, sort),
     }
     if "circle" in context or "tag" in context:
-        context["structured"] = structured.as_script(
-            structured.list_breadcrumb(
-                (_("Questions"), context["list_url"]),
-                (context["heading"], request.path),
-            )
+        above = (_("Questions"), context["list_url"])
+        context["structured"] = as_script(
+            breadcrumbs([above, (context["heading"], request.path)])
         )
     return render(request, "community/questions.html", context)
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from common.freshness import alike_for_visitors, counts_as_view, named, shows
 from common.paging import CappedPage, CappedPaginator, page_of
+from common.structured import as_script
 from common.text import excerpt
 from community import numbers, permissions, queries, steps, structured
 from community.differences import changed
@@ -137,7 +138,7 @@ def _shown(request: HttpRequest, question: Question) -> HttpResponse:
         "description": _description(page),
         "canonical": settings.BASE_URL + own,
         "is_indexable": question.is_visible and question.is_indexable,
-        "structured": structured.as_script(*structured.thread_graphs(page))
+        "structured": as_script(*structured.thread_graphs(page))
         if question.is_visible
         else "",
         "first_page": first_page,

@@ -1,8 +1,5 @@
 """What the knowledge base's pages show around their own fields."""
 
-import json
-import re
-from html import unescape
 from typing import Any
 
 from django import template
@@ -10,10 +7,12 @@ from django.conf import settings
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from common import structured
 from common.paging import CappedPage, page_of
+from common.structured import HREFLANG, absolute, as_script, breadcrumbs, pictures
 from common.text import excerpt
 from kb import queries
 from kb.blocks import PLACES
@@ -24,13 +23,9 @@ from kb.models.pages import KbPage
 
 register = template.Library()
 
-# What search engines call our languages, and what browsers call them.
-HREFLANG = {"en": "en", "zh-hans": "zh-CN"}
+# What browsers call our languages.
 LANG = {"en": "en", "zh-hans": "zh-Hans"}
 OG_LOCALE = {"en": "en_US", "zh-hans": "zh_CN"}
-FIRST_PICTURE = re.compile(r'<img [^>]*?src="([^"]+)"')
-# As in Django's json_script: nothing in the data can end the <script> around it.
-JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
@@ -63,9 +58,16 @@ def full_address(page: KbPage) -> str:
 def canonical_address(context: Context, page: KbPage) -> str:
     """A later page of a topic's list is canonical to itself."""
     address = settings.BASE_URL + page.get_absolute_url()
+    number = later_page(context, page)
+    return f"{address}?page={number}" if number else address
+
+
+@register.simple_tag(takes_context=True)
+def later_page(context: Context, page: KbPage) -> str:
+    """Which page of a topic's list this is; "" for the first one."""
     number = context["request"].GET.get("page", "1")
     is_later = isinstance(page, TopicPage) and number.isdecimal() and number != "1"
-    return f"{address}?page={number}" if is_later else address
+    return number if is_later else ""
 
 
 @register.filter
@@ -87,22 +89,7 @@ def breadcrumb(page: KbPage) -> list[queries.Crumb]:
 
 @register.simple_tag
 def alternates(page: KbPage) -> SafeString:
-    """Every language version names all of them, itself too; English is x-default."""
-    versions = _around(page).versions
-    if len(versions) < 2:
-        return mark_safe("")  # noqa: S308  a constant
-    default = versions.get("en") or next(iter(versions.values()))
-    links = {HREFLANG[language]: url for language, url in versions.items()}
-    return mark_safe(  # noqa: S308  joined from escaped parts
-        "\n".join(
-            format_html(
-                '<link rel="alternate" hreflang="{}" href="{}">',
-                code,
-                settings.BASE_URL + url,
-            )
-            for code, url in {**links, "x-default": default}.items()
-        )
-    )
+    return structured.alternates(_around(page).versions)
 
 
 @register.simple_tag
@@ -195,12 +182,12 @@ def article_json_ld(context: Context, page: ArticlePage, body: Body) -> SafeStri
         article["dateModified"] = _iso(page.last_published_at)
     if picture := first_picture(body):
         article["image"] = picture
-    return _json_ld([article, _breadcrumb_list(page)])
+    return as_script(article, _breadcrumb_list(page))
 
 
 @register.simple_tag
 def breadcrumb_json_ld(page: KbPage) -> SafeString:
-    return _json_ld([_breadcrumb_list(page)])
+    return as_script(_breadcrumb_list(page))
 
 
 @register.simple_tag(takes_context=True)
@@ -214,17 +201,13 @@ def hall_json_ld(context: Context, page: KbPage) -> SafeString:
         "url": address,
         "inLanguage": HREFLANG[page.content_language],
     }
-    return _json_ld([website, organization])
+    return as_script(website, organization)
 
 
 @register.simple_tag
 def first_picture(body: Body) -> str:
     """The absolute address of the first picture in a body, or ""."""
-    found = FIRST_PICTURE.search(body.html)
-    if found is None:
-        return ""
-    source = unescape(found[1])
-    return settings.BASE_URL + source if source.startswith("/") else source
+    return next(iter(pictures(str(body.html))), "")
 
 
 def _operator(hall: Any) -> dict[str, Any]:
@@ -234,35 +217,13 @@ def _operator(hall: Any) -> dict[str, Any]:
         "url": settings.BASE_URL + "/",
     }
     if hall.logo_url:
-        operator["logo"] = settings.BASE_URL + hall.logo_url
+        operator["logo"] = absolute(hall.logo_url)
     return operator
 
 
 def _breadcrumb_list(page: KbPage) -> dict[str, Any]:
-    trail = [
-        *breadcrumb(page),
-        queries.Crumb(page.title, page.get_absolute_url()),
-    ]
-    return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {
-                "@type": "ListItem",
-                "position": position,
-                "name": crumb.title,
-                "item": settings.BASE_URL + crumb.url,
-            }
-            for position, crumb in enumerate(trail, start=1)
-        ],
-    }
-
-
-def _json_ld(graph: list[dict[str, Any]]) -> SafeString:
-    data = {"@context": "https://schema.org", "@graph": graph}
-    written = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
-    return mark_safe(  # noqa: S308  <, > and & are escaped above
-        f'<script type="application/ld+json">{written}</script>'
-    )
+    above = [(crumb.title, crumb.url) for crumb in breadcrumb(page)]
+    return breadcrumbs([*above, (page.title, page.get_absolute_url())])
 
 
 def _iso(moment: Any) -> str:

@@ -8,8 +8,8 @@ from community.models import Circle, Tag
 
 pytestmark = pytest.mark.django_db
 
-# rows, their tags, their trace, circles, popular tags
-LIST_QUERIES = 5
+# which rows, the rows, their tags, their trace, circles, popular tags
+LIST_QUERIES = 6
 
 
 @pytest.fixture

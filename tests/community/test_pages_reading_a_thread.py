@@ -1,6 +1,6 @@
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -407,6 +407,65 @@ def test_structured_data_tells_what_the_page_shows(
     assert [item["name"] for item in trail] == ["Questions", "General", solved.title]
 
 
+def test_dates_in_structured_data_have_a_zone(visitor, solved, asker, clock):
+    answer = solved.accepted_answer
+    actions.edit_answer(
+        person=answer.author,
+        answer=answer,
+        body=f"{answer.body} It takes a day.",
+        at=clock.move(minutes=5),
+    )
+
+    told = graphs_in(visitor.get(solved.get_absolute_url()).text)["QAPage"]
+
+    asked, answered = told["mainEntity"], told["mainEntity"]["acceptedAnswer"]
+    assert datetime.fromisoformat(asked["datePublished"]).tzinfo is not None
+    modified = datetime.fromisoformat(answered["dateModified"])
+    assert modified == clock.now.replace(microsecond=0)
+
+
+def test_an_answer_that_is_only_a_picture_is_no_text_to_a_machine(
+    visitor, question, make_answer
+):
+    answer = make_answer()
+    picture = '<p><img loading="lazy" src="/en/uploads/a.png" alt=""></p>'
+    Answer.objects.filter(pk=answer.pk).update(body_text="", body_html=picture)
+
+    told = graphs_in(visitor.get(question.get_absolute_url()).text)["QAPage"]
+
+    assert told["mainEntity"]["answerCount"] == 1
+    assert "suggestedAnswer" not in told["mainEntity"]
+
+
+def test_pictures_of_a_post_are_told(visitor, question):
+    Question.objects.filter(pk=question.pk).update(
+        body_html='<p><img loading="lazy" src="/en/uploads/a.png?x=1&amp;y=2"></p>'
+    )
+
+    told = graphs_in(visitor.get(question.get_absolute_url()).text)["QAPage"]
+
+    assert told["mainEntity"]["image"] == [
+        "http://127.0.0.1:8000/en/uploads/a.png?x=1&y=2"
+    ]
+
+
+def test_an_erased_author_has_no_page_to_lead_to(visitor, question, stranger, clock):
+    from people.actions import erase_person
+
+    actions.answer(
+        person=stranger,
+        question=question,
+        body="Wait another day, it took me four.",
+        at=clock.now,
+    )
+    before = graphs_in(visitor.get(question.get_absolute_url()).text)["QAPage"]
+    erase_person(person=stranger, at=clock.now)
+    after = graphs_in(visitor.get(question.get_absolute_url()).text)["QAPage"]
+
+    assert before["mainEntity"]["suggestedAnswer"][0]["author"]["url"]
+    assert "url" not in after["mainEntity"]["suggestedAnswer"][0]["author"]
+
+
 def test_structured_data_cannot_be_broken_out_of(visitor, make_question):
     question = make_question(
         title="</script><script>alert(1)</script> <!-- in the title",
@@ -488,6 +547,14 @@ def test_a_long_thread_is_read_in_pages(visitor, question, helper):
     assert f'<link rel="canonical" href="http://127.0.0.1:8000{url}?page=2">' in (
         second.text
     )
+    assert f"<title>{question.title} · page 2 · " in second.text
+    assert '<meta name="description"' in " ".join(second.text.split())
+    assert "– Number 30" in second.text
+    told = graphs_in(second.text)["QAPage"]["mainEntity"]
+    assert told["answerCount"] == 31
+    assert [one["url"] for one in told["suggestedAnswer"]] == [
+        f"http://127.0.0.1:8000{url}?page=2#answer-{last.pk}"
+    ]
     assert visitor.get(f"/en/answers/{last.pk}/")["Location"] == (
         f"{url}?page=2#answer-{last.pk}"
     )

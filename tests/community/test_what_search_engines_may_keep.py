@@ -175,6 +175,69 @@ def test_a_new_service_agent_is_no_newcomer(question, make_answer, newcomer, clo
     assert is_indexable(question)
 
 
+# Profiles and tags
+
+
+def profile(person):
+    return Client().get(f"/en/members/{person.handle}/").text
+
+
+def test_a_member_is_introduced_once_others_found_their_help_useful(
+    make_answer, helper, stranger
+):
+    assert 'content="noindex"' in profile(helper)
+    answer = make_answer()
+    assert 'content="noindex"' in profile(helper)
+    assert helper.pk not in indexing.indexable_members().values_list("pk", flat=True)
+
+    actions.vote(person=stranger, post=answer, value=1, at=timezone.now())
+
+    page = profile(helper)
+    assert 'content="noindex"' not in page
+    assert '"@type": "ProfilePage"' in page
+    assert '"userInteractionCount": 1' in page
+    assert helper.pk in indexing.indexable_members().values_list("pk", flat=True)
+
+
+def test_who_was_shut_out_or_erased_is_not_introduced(
+    make_answer, helper, stranger, clock
+):
+    from people.actions import set_active
+
+    actions.vote(person=stranger, post=make_answer(), value=1, at=timezone.now())
+    set_active(person=helper, is_active=False, at=clock.now)
+
+    assert not indexing.indexable_members().exists()
+
+
+def test_a_tag_without_threads_is_not_kept(make_question, moderator):
+    question = make_question(tags=["eSIM"])
+    tag = question.tags.get()
+    assert tag in indexing.indexable_tags("en")
+    assert tag not in indexing.indexable_tags("zh-hans")
+    page = Client().get(f"/en/questions/tagged/{tag.slug}/")
+    assert 'content="noindex"' not in page.text
+
+    actions.delete(person=moderator, post=question, at=timezone.now())
+
+    assert tag not in indexing.indexable_tags("en")
+    page = Client().get(f"/en/questions/tagged/{tag.slug}/")
+    assert 'content="noindex"' in page.text
+
+
+def test_other_orders_of_a_list_are_not_kept_but_name_themselves(make_question):
+    make_question()
+
+    page = " ".join(Client().get("/en/questions/?sort=votes").text.split())
+
+    assert 'name="robots" content="noindex"' in page
+    assert (
+        '<link rel="canonical" href="http://127.0.0.1:8000/en/questions/?sort=votes">'
+        in page
+    )
+    assert "<title>Questions and answers · Most votes · " in page
+
+
 # When the words of a page changed
 
 

@@ -362,10 +362,10 @@ def test_lists_cost_the_same_however_long_they_are(client, make_article, address
 
 
 def _json_ld(html: str) -> list[dict]:
-    written = re.search(
+    written = re.findall(
         r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL
     )
-    return json.loads(written[1])["@graph"]
+    return [json.loads(one) for one in written]
 
 
 def test_an_author_is_never_deleted_from_under_an_article(article, make_person):

@@ -35,7 +35,15 @@ def test_anybody_reads_a_profile(asker, client):
 
     assert "@linjian" in page
     assert "I climb poles &amp; &lt;b&gt;roofs" in page
-    assert 'name="robots"' not in page
+    assert "<title>Linjian (@linjian) · " in page
+
+
+def test_both_languages_of_a_profile_name_each_other(asker, client):
+    for language in ("en", "zh-hans"):
+        page = client.get(f"/{language}/members/{asker.handle}/").content.decode()
+        for code, address in (("en", "en"), ("zh-CN", "zh-hans"), ("x-default", "en")):
+            url = f"http://127.0.0.1:8000/{address}/members/linjian/"
+            assert f'<link rel="alternate" hreflang="{code}" href="{url}">' in page
 
 
 def test_the_page_tells_no_address(asker, client, client_of, stranger):
