@@ -49,6 +49,9 @@ class ThreadSlug:
     regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
+        if value in VERBS:
+            # Somebody left the last slash out.
+            raise ValueError
         return value.removesuffix("-")
 
     def to_url(self, value: str) -> str:
@@ -103,5 +106,8 @@ urlpatterns = [
     path("comments/<post_id:pk>/", threads.comment_page, name="comment_page"),
     path("questions/<post_id:pk>/", threads.thread, name="question"),
     path(f"{question}/<thread_slug:slug>/", threads.thread, name="thread"),
+    # Without the last slash, too, a wrong address leads to the right one in one step.
+    path("questions/<post_id:pk>", threads.thread),
+    path(f"{question}/<thread_slug:slug>", threads.thread),
     path("uploads/", uploading.uploads, name="uploads"),
 ]

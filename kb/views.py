@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
-from common.freshness import alike_for_visitors, named, shows
+from common.freshness import alike_for_visitors, named, says_since, shows
 from common.http import is_htmx, see_other
 from common.limits import spend
 from kb import actions, queries
@@ -28,6 +28,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     shows(ARTICLES)
     if isinstance(page, ArticlePage):
         shows(named(ArticleTally, page.pk))
+        says_since(page.last_published_at)
     request._wagtail_route_for_request = RouteResult(page)  # type: ignore[attr-defined]
     return wagtail_serve(request, path)
 

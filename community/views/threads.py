@@ -15,7 +15,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_safe
 
-from common.freshness import alike_for_visitors, counts_as_view, named, shows
+from common.freshness import (
+    alike_for_visitors,
+    counts_as_view,
+    named,
+    says_since,
+    shows,
+)
 from common.paging import CappedPage, CappedPaginator, page_of
 from common.structured import as_script
 from common.text import excerpt
@@ -116,6 +122,7 @@ def _shown(request: HttpRequest, question: Question) -> HttpResponse:
     if page.page > page.page_count:
         raise Http404
     shows(question, ARTICLES, *(named(Question, one.id) for one in page.related))
+    says_since(question.said_at)
     counts_as_view(question.pk)
     first_page = question.get_absolute_url()
     own = f"{first_page}?page={page.page}" if page.page > 1 else first_page

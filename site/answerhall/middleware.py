@@ -1,14 +1,17 @@
 """What every request passes: headers that keep browsers safe, the reader's language."""
 
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
 
 from answerhall.languages import (
     language_in_path,
@@ -68,7 +71,8 @@ def _cache_control(request: HttpRequest, response: HttpResponse) -> str:
 
 
 def tell_what_it_shows(get_response: GetResponse) -> GetResponse:
-    """Leave word for the page cache, and name what visitors get by its ETag."""
+    """Leave word for the page cache; name what visitors get by its ETag, and say since
+    when it says what it says."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
@@ -82,10 +86,25 @@ def tell_what_it_shows(get_response: GetResponse) -> GetResponse:
         elif shown.is_alike_for_visitors:
             digest = blake2b(response.content, digest_size=12).hexdigest()
             response.headers["ETag"] = f'W/"{digest}"'
+            if is_over(shown.words_at):
+                response.headers["Last-Modified"] = http_date(
+                    shown.words_at.timestamp()
+                )
         request.META[SHOWN] = shown
         return response
 
     return middleware
+
+
+def is_over(moment: datetime | None) -> TypeGuard[datetime]:
+    """Whether the second of this moment has passed.
+
+    HTTP counts in seconds: who reads between two changes in one second could not be
+    told that there was a second one.
+    """
+    return moment is not None and int(moment.timestamp()) < int(
+        timezone.now().timestamp()
+    )
 
 
 class language_of_the_reader:  # noqa: N801  named like the functions beside it

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.utils.http import parse_http_date_safe
 
 from answerhall.languages import language_in_path
 from common.freshness import ChangeMarks, Shown, places
@@ -44,6 +45,7 @@ class Page:
     headers: Headers
     body: bytes
     etag: str
+    words_at: int | None
     shows: tuple[int, ...]
     clock: int
     until: float
@@ -127,8 +129,7 @@ class PageCache:
         if page.viewed is not None:
             self._count(page.viewed, environ)
         headers = [*page.headers, (STATUS, origin)]
-        wanted = environ.get("HTTP_IF_NONE_MATCH", "")
-        if page.etag and wanted and _names(page.etag, wanted):
+        if _has_it(page, environ):
             headers = [pair for pair in headers if pair[0].lower() not in NOT_IN_304]
             start_response("304 Not Modified", headers)
             return [b""]
@@ -170,6 +171,7 @@ class PageCache:
             headers=headers,
             body=body,
             etag=_header(headers, "etag"),
+            words_at=parse_http_date_safe(_header(headers, "last-modified")),
             shows=places(shown.names),
             clock=clock,
             until=monotonic() + self.seconds,
@@ -218,6 +220,14 @@ def _may_keep(environ: dict[str, Any], status: str, headers: Headers) -> bool:
 
 def _header(headers: Headers, wanted: str) -> str:
     return next((value for name, value in headers if name.lower() == wanted), "")
+
+
+def _has_it(page: Page, environ: dict[str, Any]) -> bool:
+    """Whether the reader has the page. Who can name it is not asked for a date."""
+    if wanted := environ.get("HTTP_IF_NONE_MATCH", ""):
+        return bool(page.etag) and _names(page.etag, wanted)
+    since = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+    return page.words_at is not None and since is not None and page.words_at <= since
 
 
 def _names(etag: str, wanted: str) -> bool:

@@ -23,6 +23,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache, wraps
 from pathlib import Path
 from threading import Lock
@@ -100,6 +101,7 @@ class Shown:
     names: set[str] = field(default_factory=lambda: {SITE})
     is_alike_for_visitors: bool = False
     viewed: int | None = None
+    words_at: datetime | None = None
 
 
 _shown: ContextVar[Shown | None] = ContextVar("shown", default=None)
@@ -125,6 +127,16 @@ def counts_as_view(pk: int) -> None:
     """Who gets this page has viewed the thread with this id."""
     if (shown := _shown.get()) is not None:
         shown.viewed = pk
+
+
+def says_since(moment: datetime | None) -> None:
+    """The words of the page in the making last changed then.
+
+    For pages made of stored words only. Counts, votes and the frame around the words
+    may change without it: the page's ETag notices those.
+    """
+    if (shown := _shown.get()) is not None:
+        shown.words_at = moment
 
 
 def alike_for_visitors(view: Callable[Asked, Given]) -> Callable[Asked, Given]:

@@ -1,16 +1,19 @@
 """Visitors get pages that were made before, and never one that is no longer true."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
 from django.utils import timezone
+from django.utils.http import http_date, parse_http_date
 
 from answerhall.page_cache import PageCache
 from common.freshness import ChangeMarks, marks, places
 from community import actions
-from community.models import Circle
+from community.models import Circle, Question
 from kb.actions import add_topic, create_draft_article
 from kb.models import ArticlePage, HallSettings
 from people import actions as people
@@ -378,6 +381,57 @@ def test_a_browser_that_has_the_page_is_told_so_even_if_nobody_came_before(
 
     assert another.get(path, HTTP_IF_NONE_MATCH=etag)[0] == 304
     assert another.status(path) == HIT
+
+
+@pytest.fixture
+def old_question(question):
+    """Nobody has said anything in it for an hour."""
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Question.objects.update(created_at=an_hour_ago, words_changed_at=an_hour_ago)
+    question.refresh_from_db()
+    return question
+
+
+def test_a_reader_who_only_has_a_date_is_told_whether_the_words_changed(
+    hall, old_question, helper, commit
+):
+    path = old_question.get_absolute_url()
+    date = hall.get(path)[1]["Last-Modified"]
+    assert parse_http_date(date) == int(old_question.said_at.timestamp())
+
+    status, headers, body = hall.get(path, HTTP_IF_MODIFIED_SINCE=date)
+    assert (status, body) == (304, "")
+    assert headers["Last-Modified"] == date
+    assert hall.get(path, HTTP_IF_MODIFIED_SINCE="yesterday")[0] == 200
+    assert hall.get(path, HTTP_IF_MODIFIED_SINCE=http_date(0))[0] == 200
+    # Who can name the page is asked for the name.
+    stale = {"HTTP_IF_MODIFIED_SINCE": date, "HTTP_IF_NONE_MATCH": 'W/"other"'}
+    assert hall.get(path, **stale)[0] == 200
+
+    with commit():
+        actions.answer(
+            person=helper,
+            question=old_question,
+            body="Send the photo again, please.",
+            at=timezone.now(),
+        )
+    assert hall.get(path, HTTP_IF_MODIFIED_SINCE=date)[0] == 200
+
+
+def test_a_page_that_changed_this_second_names_no_date(hall, question):
+    now = timezone.now()
+    Question.objects.update(words_changed_at=now)
+
+    with time_machine.travel(now, tick=False):
+        assert "Last-Modified" not in hall.get(question.get_absolute_url())[1]
+    with time_machine.travel(now + timedelta(seconds=1), tick=False):
+        headers = Hall().get(question.get_absolute_url())[1]
+    assert parse_http_date(headers["Last-Modified"]) == int(now.timestamp())
+
+
+def test_a_list_names_no_date(hall, old_question):
+    """What left it would not show in one."""
+    assert "Last-Modified" not in hall.get("/en/questions/")[1]
 
 
 def test_a_head_request_has_no_body_and_leaves_nothing_behind(hall, question):

@@ -50,12 +50,32 @@ def test_a_thread_is_read_at_its_own_address(visitor, question):
     assert question.title in page.text
 
 
-@pytest.mark.parametrize("slug", ["", "another-slug/", "携号转网/", "edit-/"])
+@pytest.mark.parametrize(
+    "slug", ["", "another-slug/", "another-slug", "携号转网/", "edit-/"]
+)
 def test_a_wrong_or_missing_slug_leads_there_in_one_step(visitor, question, slug):
     page = visitor.get(f"/en/questions/{question.pk}/{slug}")
 
     assert page.status_code == 301
     assert page["Location"] == question.get_absolute_url()
+
+
+def test_an_address_without_slashes_at_its_end_leads_there_in_one_step(
+    visitor, question
+):
+    for url in (
+        f"/zh-hans/questions/{question.pk}",
+        question.get_absolute_url().rstrip("/"),
+    ):
+        page = visitor.get(url)
+        assert page.status_code == 301
+        assert page["Location"] == question.get_absolute_url()
+
+
+def test_a_verb_without_its_slash_is_still_a_verb(visitor, question):
+    page = visitor.get(f"/en/questions/{question.pk}/edit")
+
+    assert page["Location"] == f"/en/questions/{question.pk}/edit/"
 
 
 def test_the_other_language_prefix_leads_to_the_threads_own(visitor, question):
