@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from community import permissions
+from community import numbers, permissions
 from community.actions import guarding, publishing, reputation, telling
 from community.actions.tracing import add_event
 from community.errors import (
@@ -42,6 +42,7 @@ def accept(*, person: Person, answer: Answer, at: datetime) -> Question:
         raise AcceptingYourOwn
     if question.accepted_answer_id == chosen.pk:
         return question
+    _count_change_of_mind(person, at)
     before = question.accepted_answer
     if before is not None:
         reputation.hold([question.author_id, chosen.author_id, before.author_id])
@@ -59,7 +60,9 @@ def unaccept(*, person: Person, question: Question, at: datetime) -> Question:
     question = guarding.lock_visible(question)
     if not permissions.may_accept(person, question):
         raise NotYourThread
-    end_acceptance(question, person, at)
+    if question.accepted_answer_id is not None:
+        _count_change_of_mind(person, at)
+        end_acceptance(question, person, at)
     return question
 
 
@@ -70,12 +73,17 @@ def reopen(*, person: Person, question: Question, at: datetime) -> Question:
     if not permissions.may_accept(person, question):
         raise NotYourThread
     if question.accepted_answer_id is not None:
+        _count_change_of_mind(person, at)
         end_acceptance(question, person, at)
     elif question.solved_at is not None:
         start_new_cycle(question, person, at, {"reopened": True})
     else:
         raise NothingToReopen
     return question
+
+
+def _count_change_of_mind(person: Person, at: datetime) -> None:
+    guarding.spend("accept", person, at, *numbers.ACCEPT_LIMITS)
 
 
 def end_acceptance(question: Question, by: Person, at: datetime) -> None:

@@ -6,8 +6,8 @@ from typing import TypeVar, cast
 from django.db import transaction
 from django.db.models import Max, Min
 
-from community import permissions
-from community.actions import publishing, reputation, tagging, telling
+from community import numbers, permissions
+from community.actions import guarding, publishing, reputation, tagging, telling
 from community.actions.accepting import end_acceptance
 from community.errors import (
     AnswerIsAccepted,
@@ -36,6 +36,7 @@ def delete(*, person: Person, post: Post, at: datetime, reason: str = "") -> Pos
         return post
     if not permissions.may_moderate(person):
         _refuse_author(person, question, post)
+    guarding.spend("remove", person, at, *numbers.REMOVE_LIMITS)
     leave(question, post, PostState.DELETED, by=person, at=at, reason=reason)
     if person.pk != post.author_id:
         tell_author(post, person, at)
@@ -54,6 +55,7 @@ def restore(*, person: Person, post: Post, at: datetime) -> Post:
         if permissions.is_author(person, post) and post.deleted_by_id == person.pk:
             raise TooLateToRestore(days=permissions.restore_days())
         raise NotYourPost
+    guarding.spend("remove", person, at, *numbers.REMOVE_LIMITS)
     come_back(question, post, by=person, at=at)
     return post
 

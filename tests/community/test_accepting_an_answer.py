@@ -1,5 +1,6 @@
 import pytest
 
+from common.errors import TooMany
 from community import actions, errors, queries
 from community.models import Question
 from community.signals import (
@@ -157,3 +158,20 @@ def test_an_answer_solves_only_its_own_question(
     with pytest.raises(errors.NoLongerThere):
         actions.accept(person=asker, answer=answer, at=clock.now)
     assert not Question.objects.solved().exists()
+
+
+def test_changing_ones_mind_all_day_has_an_end(question, make_answer, asker, clock):
+    """Every change stays in the trace for good."""
+    answer = make_answer(question=question)
+    for _time in range(15):
+        clock.move(minutes=1, seconds=1)
+        actions.accept(person=asker, answer=answer, at=clock.now)
+        actions.unaccept(person=asker, question=question, at=clock.now)
+
+    clock.move(minutes=2)
+    with pytest.raises(TooMany):
+        actions.accept(person=asker, answer=answer, at=clock.now)
+
+    assert question.events.filter(kind="accepted").count() == 15
+    clock.move(days=1)
+    actions.accept(person=asker, answer=answer, at=clock.now)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from common.errors import TooMany
 from community import actions, errors, queries
 from community.models import Question
 from community.signals import post_deleted, post_restored
@@ -215,3 +216,18 @@ def test_a_long_reason_is_cut_not_refused(question, moderator, clock):
     question.refresh_from_db()
     assert len(question.deleted_reason) == 200
     assert clock.now - question.deleted_at == timedelta(0)
+
+
+def test_deleting_and_restoring_all_day_has_an_end(make_answer, helper, clock):
+    answer = make_answer(by=helper)
+    for _time in range(30):
+        clock.move(minutes=1)
+        actions.delete(person=helper, post=answer, at=clock.now)
+        actions.restore(person=helper, post=answer, at=clock.now)
+
+    clock.move(minutes=2)
+    with pytest.raises(TooMany):
+        actions.delete(person=helper, post=answer, at=clock.now)
+
+    answer.refresh_from_db()
+    assert answer.is_visible
