@@ -138,4 +138,8 @@ class DeskPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         person = parent_context["request"].user
-        return {"counts": queries.counts(person, timezone.now())}
+        now = timezone.now()
+        return {
+            "counts": queries.counts(person, now),
+            "queues": queries.busy_queues(now),
+        }

@@ -248,6 +248,19 @@ def counts(person: Person, at: datetime) -> DeskCounts:
     return DeskCounts(**row)
 
 
+def busy_queues(at: datetime) -> list[Queue]:
+    """Queues with open tickets, with how many: `waiting`, `late`. In one query."""
+    is_open = Q(tickets__state__in=set(TicketState) - ENDED)
+    return list(
+        Queue.objects.annotate(
+            waiting=Count("tickets", filter=is_open),
+            late=Count("tickets", filter=is_open & Q(tickets__due_at__lt=at)),
+        )
+        .filter(waiting__gt=0)
+        .order_by("position", "slug")
+    )
+
+
 def colleagues(but: Person | None = None) -> QuerySet[Person]:
     """Who works at the desk, by name."""
     work = "work_tickets"

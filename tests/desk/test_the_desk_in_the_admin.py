@@ -316,6 +316,35 @@ def test_only_managers_edit_rules_and_queues(
     assert EscalationRule.objects.count() == 3
 
 
+def test_the_first_page_leads_into_each_busy_queue(
+    browser, ticket, private_ticket, front_desk, desk_agent, clock
+):
+    bills = Queue.objects.create(slug="bills", name_en="Bills", name_zh="账单")
+    Queue.objects.create(slug="idle", name_en="Idle", name_zh="空闲")
+    Ticket.objects.filter(pk=private_ticket.pk).update(
+        queue=bills, due_at=clock.now - timedelta(hours=1)
+    )
+    closed = actions.open_private_ticket(
+        person=desk_agent, subject="Done", body="It is done.", at=clock.now
+    )
+    actions.close(ticket=closed, by=desk_agent, at=clock.now)
+
+    page = browser.get("/admin/").text
+
+    busy = queries.busy_queues(clock.now)
+    assert {(one.slug, one.waiting, one.late) for one in busy} == {
+        (front_desk.slug, 1, 0),
+        ("bills", 1, 1),
+    }
+    assert "/admin/desk/?queue=bills" in page
+    assert "1 open, 1 late" in page
+    assert "Idle" not in page
+
+
+def test_a_desk_without_tickets_says_where_they_come_from(browser, site):
+    assert "No ticket is open." in browser.get("/admin/").text
+
+
 def test_a_longer_list_costs_no_more_queries(
     make_thread, make_person, desk_agent, clock, django_assert_num_queries
 ):
