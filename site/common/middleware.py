@@ -21,6 +21,8 @@ from common.http import is_api, is_htmx
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 FORM = "application/x-www-form-urlencoded"
+# Fields people write sentences in, by the names all forms give them.
+KEPT = ("title", "subject", "body", "bio", "note", "message")
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 TORN = (UnreadablePostError, MultiPartParserError)
 
@@ -99,7 +101,7 @@ def _typed(request: HttpRequest) -> str:
     if request.method != "POST":
         return ""
     try:
-        typed = [request.POST.get(name, "") for name in ("title", "body")]
+        typed = [request.POST.get(name, "") for name in KEPT]
     except (*TOO_LARGE, *TORN):
         return ""
     text = "\n\n".join(part for part in typed if part.strip())

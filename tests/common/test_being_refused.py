@@ -74,6 +74,20 @@ def test_too_many_tries_say_when_to_come_back(client):
     assert "try again in 2 minutes" in response.content.decode()
 
 
+@pytest.mark.parametrize("field", ["title", "subject", "body", "bio", "note"])
+def test_whatever_people_write_sentences_in_is_kept(client, field):
+    response = client.post(ADDRESS, {field: "three days\0 of waiting"})
+
+    assert response.status_code == 400
+    assert "three days of waiting" in response.content.decode()
+
+
+def test_a_password_is_never_shown_again(client):
+    response = client.post(ADDRESS, {"body": "a\0b", "password": "tell-nobody"})
+
+    assert "tell-nobody" not in response.content.decode()
+
+
 def test_what_was_typed_is_kept_on_the_page(client):
     typed = {"title": "我的 <b>SIM</b>", "body": "</textarea><script>alert(1)</script>"}
 
