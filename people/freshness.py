@@ -10,6 +10,8 @@ from common.freshness import changed
 from people.models import Person
 from people.signals import profile_changed, standing_changed
 
+# The name of "who is a member, and under which name".
+MEMBERS = "members"
 # Written at every sign-in; no page shows them.
 UNSEEN_FIELDS = frozenset({"last_login", "password"})
 
@@ -23,7 +25,7 @@ def looks_different(
 ) -> None:
     if created or (update_fields and UNSEEN_FIELDS.issuperset(update_fields)):
         return
-    changed(instance)
+    changed(instance, MEMBERS)
 
 
 @receiver([profile_changed, standing_changed])

@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='question',
-            index=models.Index(condition=models.Q(('listing_changed_at__isnull', False)), fields=['language', 'id', 'is_indexable', 'words_changed_at'], name='question_listed'),
+            index=models.Index(condition=models.Q(('listing_changed_at__isnull', False)), fields=['language', 'id', 'is_indexable', 'words_changed_at', 'listing_changed_at'], name='question_listed'),
         ),
     ]

@@ -250,7 +250,13 @@ class Question(Post):
             ),
             # What sitemaps hold and held, with all they tell but the address.
             models.Index(
-                fields=["language", "id", "is_indexable", "words_changed_at"],
+                fields=[
+                    "language",
+                    "id",
+                    "is_indexable",
+                    "words_changed_at",
+                    "listing_changed_at",
+                ],
                 condition=Q(listing_changed_at__isnull=False),
                 name="question_listed",
             ),

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from answerhall import discovery, errors, media, views
+from answerhall import discovery, errors, media, sitemaps, views
 
 urlpatterns = [
     path("", views.to_a_language, name="root"),
@@ -17,8 +17,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", discovery.robots, name="robots"),
-    path("sitemap.xml", discovery.sitemap_index, name="sitemap"),
-    path("sitemap-<slug:section>.xml", discovery.sitemap, name="sitemap_section"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    re_path(sitemaps.FILE_PATTERN, sitemaps.sitemap_file, name="sitemap_file"),
     path("feeds/<str:language>/questions.atom", discovery.questions_feed, name="feed"),
     path("api/v1/", include("answerhall.api")),
     # Before Wagtail's admin: its own sign-in and reset must never be reached.

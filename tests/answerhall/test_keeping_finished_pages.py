@@ -109,7 +109,8 @@ def test_the_second_visitor_gets_the_page_the_first_one_got(hall, question):
         "/en/leaders/",
         "/feeds/en/questions.atom",
         "/sitemap.xml",
-        "/sitemap-questions.xml",
+        "/sitemap-lists-en-1.xml",
+        "/sitemap-tags-en-1.xml",
     ],
 )
 def test_these_pages_are_kept(hall, question, path):
@@ -172,7 +173,7 @@ def test_what_is_deleted_or_hidden_is_gone_at_once(
     hall, question, asker, moderator, commit
 ):
     pages = [question.get_absolute_url(), "/en/questions/", "/feeds/en/questions.atom"]
-    pages += ["/sitemap-questions.xml", "/en/members/linjian/", "/en/"]
+    pages += ["/sitemap-lists-en-1.xml", "/en/members/linjian/", "/en/"]
     for path in pages:
         hall.get(path)
 
