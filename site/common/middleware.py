@@ -22,7 +22,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 FORM = "application/x-www-form-urlencoded"
 # Fields people write sentences in, by the names all forms give them.
-KEPT = ("title", "subject", "body", "bio", "note", "message")
+KEPT = ("title", "subject", "body", "bio", "note")
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 TORN = (UnreadablePostError, MultiPartParserError)
 

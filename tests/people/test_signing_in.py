@@ -83,6 +83,19 @@ def test_codes_do_not_flood_a_mailbox(linjian):
     assert len(mail.outbox) == 3
 
 
+def test_nor_by_patience(linjian):
+    with time_machine.travel(timezone.now()) as clock:
+        for _try in range(12):
+            Client().post("/accounts/login/code/", {"email": linjian.email})
+            clock.shift(timedelta(minutes=2))
+
+        assert len(mail.outbox) == 10
+
+        clock.shift(timedelta(days=1))
+        Client().post("/accounts/login/code/", {"email": linjian.email})
+        assert len(mail.outbox) == 11
+
+
 def test_a_handle_is_no_key(linjian, sign_in):
     browser, _response = sign_in("linjian")
 

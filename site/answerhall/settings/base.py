@@ -227,8 +227,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/d/key",
     "reset_password_from_key": "20/m/ip",
     "confirm_email": "3/6h/key",
-    "request_login_code": "20/m/ip,3/m/key",
-    "manage_email": "10/m/user",
+    # A mailbox is somebody's, whoever types its address: few mails a day.
+    "request_login_code": "20/m/ip,3/m/key,10/d/key",
+    "manage_email": "10/m/user,20/d/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
