@@ -1,17 +1,25 @@
 """What the community does later: telling people, judging threads of newcomers."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from common.outbox import handles
+from common.timers import timer
 from community.actions.publishing import JUDGE, judge_again
+from community.actions.rendering import render_anew
 from community.actions.telling import TELL
 from community.models import Answer, Comment, Follow, Question
 from people.actions import notify
 from people.models import Person
 
 Post = Question | Answer | Comment
+
+
+@timer("posts_rendered_anew", every=timedelta(hours=1))
+def render_old_posts(at: datetime) -> str | None:  # noqa: ARG001
+    done = render_anew()
+    return f"{done} posts rendered anew" if done else None
 
 
 @handles(TELL)

@@ -23,6 +23,7 @@ from community.actions.official import (
     post_official_answer,
     settle_officially,
 )
+from community.actions.rendering import render_anew
 from community.actions.tagging import make_synonym, make_tag, put_on, tags_named
 from community.actions.tracing import add_event
 from community.actions.viewing import count_views
@@ -54,6 +55,7 @@ __all__ = [
     "merge_questions",
     "post_official_answer",
     "put_on",
+    "render_anew",
     "reopen",
     "restore",
     "settle_officially",

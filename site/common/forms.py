@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.text import MAX_BODY_CHARS, BadText, clean_body, clean_line
 
-_FILL_IN = {"required": _("Please fill this in.")}
+_FILL_IN: dict[str, Any] = {"required": _("Please fill this in.")}
 
 
 class LineField(forms.CharField):
