@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Refused
+from common.errors import NotAllowed, Refused
 
 
 class NotEnoughPoints(Refused):
@@ -63,6 +63,30 @@ class FormWithoutKey(Refused):
 class AlreadySettled(Refused):
     status = 409
     sentence = _("This order was already delivered or cancelled. Nothing was changed.")
+
+
+class YourOwnOrder(NotAllowed):
+    sentence = _(
+        "This order is your own, so a colleague has to settle it. Nothing was changed."
+    )
+
+
+class NoCodeToVoid(Refused):
+    status = 409
+    sentence = _(
+        "This order has no code, or its points were given back already. "
+        "Nothing was changed."
+    )
+
+
+class ReasonMissing(Refused):
+    sentence = _("Say what is wrong with the code. Nothing was changed.")
+
+
+class AppointingYourself(NotAllowed):
+    sentence = _(
+        "You can't appoint yourself; a colleague has to decide. Nothing was changed."
+    )
 
 
 class AlreadyAnAgent(Refused):

@@ -30,6 +30,13 @@ def order_cancelled(data: dict[str, Any]) -> str:
     }
 
 
+@notification("rewards.order_voided")
+def order_voided(data: dict[str, Any]) -> str:
+    return _("The code for “%(gift)s” was not valid; the points are back.") % {
+        "gift": _gift(data)
+    }
+
+
 def _gift(data: dict[str, Any]) -> str:
     gift = Gift.objects.filter(pk=data["gift"]).first()
     return gift.title if gift else ""

@@ -29,6 +29,7 @@ UNDONE = {
 ORDERED = {
     Kind.REDEEM: gettext_lazy("You ordered “%(gift)s”"),
     Kind.CANCEL: gettext_lazy("Your order of “%(gift)s” was cancelled"),
+    Kind.VOID: gettext_lazy("The code for “%(gift)s” was not valid"),
 }
 
 

@@ -31,6 +31,15 @@ def expire_points(*, at: datetime) -> int:
     return sum(_for_purse(owner, at)[1] for owner in due)
 
 
+@transaction.atomic
+def forfeit_points(*, owner_id: int, at: datetime) -> int:
+    """Let every lot of somebody who left go, held ones too; returns the points."""
+    purse = lock_purse(owner_id)
+    mine = Lot.objects.filter(account__in=[purse.held, purse.spendable])
+    lots = mine.filter(remaining__gt=0).order_by("pk")
+    return sum(_expire(lot, purse, at) for lot in lots)
+
+
 def open_purse(person_id: int, at: datetime) -> tuple[Purse, Iterator[Lot]]:
     """Lock the purse of somebody about to spend; with it its lots, as they are spent.
 
@@ -76,12 +85,13 @@ def _release(lot: Lot, purse: Purse, at: datetime) -> int:
 
 
 def _expire(lot: Lot, purse: Purse, at: datetime) -> int:
+    account = purse.held if lot.account_id == purse.held.pk else purse.spendable
     amount = lot.remaining
     # A cancelled order can put points back: then the lot expires again.
     key = f"expire:{lot.pk}:{lot.uses.count()}"
     transfer = _record(Transfer.Kind.EXPIRE, key, purse, lot, at)
     take_from_lots(transfer, [lot], amount)
-    move(transfer, purse.spendable, hall_account(Kind.EXPIRED), amount)
+    move(transfer, account, hall_account(Kind.EXPIRED), amount)
     return amount
 
 

@@ -7,7 +7,12 @@ from django.db import transaction
 from common.errors import NotAllowed
 from people import actions as people
 from people.models import Person
-from rewards.errors import AlreadyAnAgent, NotAMember, NotAnAgent
+from rewards.errors import (
+    AlreadyAnAgent,
+    AppointingYourself,
+    NotAMember,
+    NotAnAgent,
+)
 from rewards.models import AgentTerm
 
 
@@ -18,6 +23,8 @@ def appoint_agent(
     """Make a member a service agent; their posts carry the badge from now on."""
     if not by.has_perm("rewards.manage_agents"):
         raise NotAllowed
+    if person.pk == by.pk:
+        raise AppointingYourself
     person = Person.objects.select_for_update().get(pk=person.pk)
     if is_agent(person):
         raise AlreadyAnAgent

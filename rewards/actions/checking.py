@@ -204,9 +204,9 @@ def _orders_are_booked_as_they_stand() -> Iterator[str]:
     """An order took its cost once, and settling it moved that once more."""
     booked: dict[tuple[str, str], int] = {}
     entries = (
-        # A cancelled order may pay a debt too: only the reserve is its own.
+        # Points that come back may pay a debt too, which is not the order's own entry.
         Entry.objects.filter(
-            Q(debit__kind="reserved") | Q(credit__kind="reserved"),
+            Q(debit__kind__in=["reserved", "redeemed"]) | Q(credit__kind="reserved"),
             transfer__source_type="redemption",
         )
         .order_by()
@@ -215,12 +215,14 @@ def _orders_are_booked_as_they_stand() -> Iterator[str]:
     )
     for kind, order_id, amount in entries.iterator():
         booked[kind, order_id] = amount
-    settled = {"fulfilled": "fulfil", "cancelled": "cancel"}
+    steps = {
+        "ordered": ["redeem"],
+        "fulfilled": ["redeem", "fulfil"],
+        "cancelled": ["redeem", "cancel"],
+        "voided": ["redeem", "fulfil", "void"],
+    }
     for order in Redemption.objects.order_by("pk").iterator():
-        kinds = ["redeem"]
-        if order.state in settled:
-            kinds.append(settled[order.state])
-        for kind in kinds:
+        for kind in steps[order.state]:
             amount = booked.pop((kind, str(order.pk)), 0)
             if amount != order.cost:
                 yield f"order {order.pk}: {kind} moved {amount}, it costs {order.cost}"
@@ -245,6 +247,10 @@ def _codes_are_handed_out_once() -> Iterator[str]:
         gift=F("redemption__gift")
     ):
         yield f"code {voucher.pk} went to an order of another gift"
+    void = Q(voided_at__isnull=False)
+    given_back = Q(redemption__state="voided")
+    for voucher in Voucher.objects.filter((void & ~given_back) | (~void & given_back)):
+        yield f"code {voucher.pk} is void and its order is not, or the other way round"
 
 
 def _number(name: str) -> Cast:

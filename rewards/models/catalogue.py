@@ -151,10 +151,18 @@ class Voucher(models.Model):
     redemption = models.OneToOneField(
         "rewards.Redemption", models.PROTECT, null=True, related_name="voucher"
     )
+    # It did not work: its points went back, and nobody gets it again.
+    voided_at = models.DateTimeField(null=True)
+    void_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["gift", "code"], name="a_code_exists_once")
+            models.UniqueConstraint(fields=["gift", "code"], name="a_code_exists_once"),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True)
+                | (Q(redemption__isnull=False) & ~Q(void_reason="")),
+                name="only_a_code_in_use_is_made_void",
+            ),
         ]
         indexes = [
             models.Index(
@@ -175,6 +183,10 @@ class Redemption(models.Model):
         ORDERED = "ordered", _("on its way")
         FULFILLED = "fulfilled", _("delivered")
         CANCELLED = "cancelled", _("cancelled")
+        VOIDED = "voided", _("code void, points given back")
+
+    # The person has their points back, so they may order it again.
+    GAVE_BACK = (State.CANCELLED, State.VOIDED)
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="redemptions"

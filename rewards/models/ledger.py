@@ -74,6 +74,7 @@ class Transfer(models.Model):
         REDEEM = "redeem", _("redeemed")
         FULFIL = "fulfil", _("delivered")
         CANCEL = "cancel", _("cancelled")
+        VOID = "void", _("given back for a void code")
         EXPIRE = "expire", _("expired")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -30,7 +30,7 @@ def short_of(gift: Gift, person: Person, *, spendable: int) -> Refused | None:
     """Why this person can't have the gift although it is on offer."""
     if gift.per_person_limit is not None:
         mine = Redemption.objects.filter(person=person, gift=gift)
-        had = mine.exclude(state=Redemption.State.CANCELLED).count()
+        had = mine.exclude(state__in=Redemption.GAVE_BACK).count()
         if had >= gift.per_person_limit:
             return LimitReached(most=gift.per_person_limit)
     if spendable < gift.cost:
@@ -65,9 +65,9 @@ def orders_of(person: Person) -> QuerySet[Redemption]:
 
 
 def code_of(order: Redemption) -> str:
-    """The code an order came with; "" for gifts that are delivered."""
-    found = Voucher.objects.filter(redemption=order).values_list("code", flat=True)
-    return found.first() or ""
+    """The code an order came with; "" if the gift is delivered, or the code is void."""
+    working = Voucher.objects.filter(redemption=order, voided_at=None)
+    return working.values_list("code", flat=True).first() or ""
 
 
 def orders_waiting() -> QuerySet[Redemption]:
@@ -76,6 +76,11 @@ def orders_waiting() -> QuerySet[Redemption]:
         .select_related("gift", "person")
         .order_by("at", "pk")
     )
+
+
+def order_numbered(number: int) -> Redemption | None:
+    orders = Redemption.objects.select_related("gift", "person", "voucher")
+    return orders.filter(pk=number).first()
 
 
 def _is_for(gift: Gift, person: Person) -> bool:

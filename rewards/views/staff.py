@@ -1,5 +1,7 @@
 """Orders to deliver, and members to invite: for managers, inside Wagtail."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -18,14 +20,20 @@ from rewards import actions, queries
 from rewards.models import Redemption
 
 NOTE_MOST_CHARS = 300
+# As the member's page shows it, or only its digits.
+ORDER_NUMBER = re.compile(r"(?:R-)?([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 
 
 @require_safe
 def orders(request: SignedInRequest) -> HttpResponse:
     _require(request, "rewards.manage_rewards")
     page = page_of(queries.orders_waiting(), request.GET.get("page", 1), per_page=50)
+    asked = request.GET.get("order", "").strip()
+    number = ORDER_NUMBER.fullmatch(asked)
     context = {
         "page": page,
+        "asked": asked,
+        "found": queries.order_numbered(int(number[1])) if number else None,
         **_furniture(_("Orders to deliver"), "form"),
     }
     return render(request, "rewards/admin/orders.html", context)
@@ -35,9 +43,15 @@ def orders(request: SignedInRequest) -> HttpResponse:
 def settle(request: SignedInRequest, pk: int) -> HttpResponse:
     _require(request, "rewards.manage_rewards")
     order = get_object_or_404(Redemption, pk=pk)
-    settle_as = actions.cancel if request.POST.get("cancel") else actions.fulfil
+    by, now = request.user, timezone.now()
     try:
-        settle_as(redemption=order, by=request.user, at=timezone.now())
+        if request.POST.get("void"):
+            reason = request.POST.get("reason", "")
+            actions.void_code(redemption=order, by=by, reason=reason, at=now)
+        elif request.POST.get("cancel"):
+            actions.cancel(redemption=order, by=by, at=now)
+        else:
+            actions.fulfil(redemption=order, by=by, at=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

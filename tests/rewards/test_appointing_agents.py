@@ -9,7 +9,12 @@ from desk import permissions
 from people import actions as people_actions
 from people.models import Person
 from rewards import actions, queries
-from rewards.errors import AlreadyAnAgent, NotAMember, NotAnAgent
+from rewards.errors import (
+    AlreadyAnAgent,
+    AppointingYourself,
+    NotAMember,
+    NotAnAgent,
+)
 from rewards.models import AgentTerm
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +128,15 @@ def test_nobody_but_managers_appoints_or_ends(role, appoint, end, helper, reques
     appoint(helper)
     with pytest.raises(NotAllowed):
         end(helper, by=person)
+    assert actions.is_agent(helper)
+
+
+def test_nobody_appoints_themselves(appoint, manager, helper):
+    with pytest.raises(AppointingYourself):
+        appoint(manager, by=manager)
+    assert not actions.is_agent(manager)
+
+    appoint(helper, by=manager)
     assert actions.is_agent(helper)
 
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def busy(help_somebody, unaccept, redeem, make_gift, manager, helper, stranger, clock):
     """A ledger in which everything has happened once; returns some of its rows."""
     film = make_gift(slug="film", cost=5, stock=0, stock_mode="codes")
-    actions.add_codes(gift=film, codes=["A1", "B2"])
+    actions.add_codes(gift=film, codes=["A1", "B2", "C3"])
     pass_ = make_gift(slug="pass", cost=15, stock=50)
     orders = {}
     for state in ("fulfilled", "cancelled", "ordered"):
@@ -37,6 +37,10 @@ def busy(help_somebody, unaccept, redeem, make_gift, manager, helper, stranger, 
         orders[state] = redeem(helper, pass_)
     actions.fulfil(redemption=orders["fulfilled"], by=manager, at=clock.now)
     actions.cancel(redemption=orders["cancelled"], by=manager, at=clock.now)
+    orders["void"] = redeem(helper, film)
+    actions.void_code(
+        redemption=orders["void"], by=manager, reason="Used", at=clock.now
+    )
     orders["code"] = redeem(helper, film)
     taken = [help_somebody(by=stranger), help_somebody(by=stranger)]
     redeem(stranger, pass_)
@@ -89,7 +93,7 @@ def test_a_busy_ledger_holds(busy):
     assert f"{Transfer.objects.count()} transfers" in said
     assert (complained, code) == ("", 0)
     kinds = set(Transfer.objects.values_list("kind", flat=True))
-    assert kinds == {"award", "reversal", "redeem", "fulfil", "cancel"}
+    assert kinds == {"award", "reversal", "redeem", "fulfil", "cancel", "void"}
     assert Debt.objects.get(amount__gt=0).amount == 15
 
 
@@ -224,6 +228,11 @@ def give_a_code_to_an_order_of_another_gift(busy, helper):
     Voucher.objects.filter(redemption=None).update(redemption=busy["ordered"])
 
 
+def void_a_code_and_keep_the_points(busy, helper):
+    code = Voucher.objects.filter(redemption=busy["code"])
+    code.update(voided_at=busy["code"].at, void_reason="Used")
+
+
 def let_the_hall_store_a_balance(busy, helper):
     Account.objects.filter(kind="issued").update(balance=7)
 
@@ -256,6 +265,7 @@ WAYS = {
     let_the_stock_fall_below_nothing: "has negative stock",
     say_more_codes_are_left: "codes are free",
     give_a_code_to_an_order_of_another_gift: "went to an order of another gift",
+    void_a_code_and_keep_the_points: "is void and its order is not",
     let_the_hall_store_a_balance: "the hall",
 }
 

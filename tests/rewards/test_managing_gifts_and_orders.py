@@ -11,7 +11,8 @@ from django.urls import reverse
 from PIL import Image
 
 from people.models import Notification, Person
-from rewards.models import EarnRule, Gift, Redemption, Voucher
+from rewards import actions
+from rewards.models import EarnRule, Gift, Lot, Redemption, Voucher
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,16 @@ def save(office: Client) -> Callable[..., Any]:
         return response
 
     return save
+
+
+@pytest.fixture
+def bad_code(help_somebody, make_gift, redeem, helper):
+    """The helper spent 20 of 40 points on a code, one a person; another is left."""
+    for _ in range(2):
+        help_somebody()
+    film = make_gift(stock=0, stock_mode="codes", per_person_limit=1)
+    actions.add_codes(gift=film, codes=["LW-BAD", "LW-GOOD"])
+    return redeem(helper, film)
 
 
 def picture(width: int = 60) -> SimpleUploadedFile:
@@ -224,6 +235,105 @@ def test_the_queue_shows_what_waits_and_settles_it(
     assert points(helper) == 20
 
 
+def test_nobody_settles_their_own_order(
+    office, redeem, make_gift, manager, helper, clock, points
+):
+    """The same buttons, for a member's order and for one's own."""
+    gift = make_gift(cost=10)
+    for person in (manager, helper):
+        source = {"source_type": "answer", "source_id": person.pk}
+        actions.award(event="article_credit", person=person, **source, at=clock.now)
+    theirs, own = redeem(helper, gift), redeem(manager, gift)
+
+    for settled in ({}, {"cancel": "1"}, {"void": "1", "reason": "It is mine"}):
+        address = reverse("rewards_settle", args=[own.pk])
+        page = office.post(address, settled, follow=True)
+        assert "a colleague has to settle it" in page.content.decode()
+    office.post(reverse("rewards_settle", args=[theirs.pk]))
+
+    states = Redemption.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["fulfilled", "ordered"]
+    assert points(manager) == 0
+
+
+def test_a_code_that_does_not_work_gives_the_points_back_and_stays_out_of_use(
+    office, bad_code, helper, manager, points, redeem, client_of
+):
+    assert points(helper) == 20
+    queue = reverse("rewards_orders")
+    page = office.get(queue, {"order": f"R-{bad_code.pk}"}).content.decode()
+    assert "The code does not work" in page
+    assert "LW-BAD" not in page
+
+    office.post(
+        reverse("rewards_settle", args=[bad_code.pk]),
+        {"void": "1", "reason": "The cinema knows no such code"},
+    )
+
+    bad_code.refresh_from_db()
+    assert (bad_code.state, bad_code.settled_by) == ("voided", manager)
+    assert bad_code.voucher.void_reason == "The cinema knows no such code"
+    assert points(helper) == 40
+    page = office.get(queue, {"order": str(bad_code.pk)}).content.decode()
+    assert "The cinema knows no such code" in page
+    assert "The code does not work" not in page
+    mine = client_of(helper).get(bad_code.get_absolute_url()).content.decode()
+    assert "LW-BAD" not in mine
+    assert "The cinema" not in mine
+    assert "Your points are back" in mine
+    told = Notification.objects.get(person=helper, kind="rewards.order_voided")
+    assert client_of(helper).get(told.url).status_code == 200
+    # One person may have one: the void one does not count, and is not handed out.
+    assert redeem(helper, bad_code.gift).voucher.code == "LW-GOOD"
+
+
+def test_points_of_a_void_code_keep_the_expiry_they_had(
+    bad_code, helper, manager, clock
+):
+    lots = Lot.objects.filter(account__owner=helper).order_by("pk")
+    before = list(lots.values_list("pk", "expires_at"))
+    clock.move(days=100)
+
+    actions.void_code(redemption=bad_code, by=manager, reason="Used", at=clock.now)
+
+    assert list(lots.values_list("pk", "expires_at")) == before
+    assert [lot.remaining for lot in lots] == [20, 20]
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 301])
+def test_a_code_is_made_void_for_a_reason(reason, office, bad_code, helper, points):
+    address = reverse("rewards_settle", args=[bad_code.pk])
+
+    office.post(address, {"void": "1", "reason": reason})
+
+    bad_code.refresh_from_db()
+    assert (bad_code.state, points(helper)) == ("fulfilled", 20)
+
+
+def test_only_a_code_is_made_void_and_only_once(
+    office, bad_code, help_somebody, redeem, helper, gift, manager, clock, points
+):
+    parcel = redeem(helper, gift)
+    actions.fulfil(redemption=parcel, by=manager, at=clock.now)
+    asked = {"void": "1", "reason": "Broken"}
+
+    for order in (parcel, bad_code, bad_code):
+        address = reverse("rewards_settle", args=[order.pk])
+        last = office.post(address, asked, follow=True)
+
+    assert "given back already" in last.content.decode()
+    states = Redemption.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["voided", "fulfilled"]
+    assert points(helper) == 20
+
+
+@pytest.mark.parametrize("number", ["R-999999", "99999999999999999999", "x", "-1"])
+def test_a_number_that_no_order_has_finds_none(number, office, site):
+    page = office.get(reverse("rewards_orders"), {"order": number})
+
+    assert "No order has this number" in page.content.decode()
+
+
 def test_a_double_click_in_the_queue_changes_nothing_more(
     office, help_somebody, redeem, helper, gift, points
 ):
@@ -320,9 +430,8 @@ def test_others_settle_no_order(
     order = redeem(helper, gift)
 
     for someone in (editor, helper):
-        client_of(someone).post(
-            reverse("rewards_settle", args=[order.pk]), {"cancel": "1"}
-        )
+        for settled in ({}, {"cancel": "1"}, {"void": "1", "reason": "Broken"}):
+            client_of(someone).post(reverse("rewards_settle", args=[order.pk]), settled)
 
     order.refresh_from_db()
     assert (order.state, points(helper)) == ("ordered", 0)
