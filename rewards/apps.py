@@ -16,10 +16,12 @@ class RewardsConfig(AppConfig):
         for module in ("freshness", "notifications", "receivers"):
             import_module(f"rewards.{module}")
         from rewards.actions.agents import forget_agent
+        from rewards.actions.leaving import forget_purse
         from rewards.queries import points_export
 
         registries.export("rewards")(points_export)
         registries.erasure(forget_agent)
+        registries.erasure(forget_purse)
         for model in ("Transfer", "Entry", "LotUse"):
             append_only.register(f"rewards.{model}")
         registries.grant(

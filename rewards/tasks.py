@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from common.outbox import handles
 from common.timers import timer
-from rewards.actions import expire_points, score_leaders, vest_points
+from people.models import Person
+from rewards.actions import close_purse, expire_points, score_leaders, vest_points
+from rewards.actions.leaving import CLOSE
 
 
 @timer("rewards.vest", every=timedelta(minutes=10))
@@ -22,3 +25,9 @@ def expire(at: datetime) -> str | None:
 def score(at: datetime) -> str:
     run = score_leaders(at=at)
     return f"{run.answer_count} answers scored"
+
+
+@handles(CLOSE)
+def close(payloads: list[dict], at: datetime) -> None:
+    for payload in payloads:
+        close_purse(person=Person.objects.get(pk=payload["person"]), at=at)

@@ -42,6 +42,7 @@ POSTS = st.integers(1, 4)
 VOTERS = st.integers(1, 6)
 HOURS = st.sampled_from([1, 5, 11, 30, 24 * 4, 24 * 16, 24 * 33])
 MANY = st.integers(0, 10_000)
+IN_USE: dict[str, Any] = {"redemption__isnull": False, "voided_at": None}
 # A longer search: ANSWERHALL_TEST_EXAMPLES=300 pytest tests/rewards/test_whatever…
 EXAMPLES = int(os.environ.get("ANSWERHALL_TEST_EXAMPLES", "8"))
 
@@ -158,6 +159,24 @@ class Ledger(RuleBasedStateMachine):
             with pytest.raises(Refused):
                 act(redemption=order, by=self.boss, at=self.now)
 
+    @precondition(lambda _: Voucher.objects.filter(**IN_USE).exists())
+    @rule(which=MANY)
+    def void_a_code(self, which: int) -> None:
+        codes = Voucher.objects.filter(**IN_USE).order_by("pk")
+        order = codes[which % len(codes)].redemption
+        void = {"by": self.boss, "reason": "It was used", "at": self.now}
+        actions.void_code(redemption=order, **void)
+        with pytest.raises(Refused):
+            actions.void_code(redemption=order, **void)
+
+    @rule(helper=HELPERS)
+    def leave(self, helper: str) -> None:
+        """As if erased; who comes back starts anew."""
+        person = self.people[helper]
+        self.twice(lambda: actions.close_purse(person=person, at=self.now))
+        balance = queries.balance_of(person, at=self.now)
+        assert balance.spendable == balance.held == balance.reserved == 0
+
     # Time
 
     @rule(hours=HOURS)
@@ -183,7 +202,8 @@ class Ledger(RuleBasedStateMachine):
         people = sum(Account.objects.values_list("balance", flat=True))
         made = self.hall("issued", given=True)
         gone = sum(
-            self.hall(kind, given=False) for kind in ("redeemed", "expired", "clawback")
+            self.hall(kind, given=False) - self.hall(kind, given=True)
+            for kind in ("redeemed", "expired", "clawback")
         )
         assert people == made - gone
 
@@ -203,10 +223,10 @@ class Ledger(RuleBasedStateMachine):
     def no_gift_is_handed_out_twice(self) -> None:
         if not self.people:
             return
-        live = Redemption.objects.exclude(state="cancelled")
+        live = Redemption.objects.exclude(state__in=Redemption.GAVE_BACK)
         left = Gift.objects.get(pk=self.gift.pk).stock
         assert live.filter(gift=self.gift).count() + left == 3
-        used = Voucher.objects.filter(redemption__isnull=False).count()
+        used = Voucher.objects.filter(**IN_USE).count()
         assert live.filter(gift=self.coded).count() == used
 
     # How it is done
