@@ -56,7 +56,8 @@ INSERT INTO community_circle (id, slug, name_en, name_zh, about_en, about_zh, po
 TAGS = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %(most)s)
 INSERT INTO community_tag (id, slug, name, name_key, language, question_count)
-SELECT i, 'tag-' || i, 'tag ' || i, 'tag ' || i, 'en', 1 FROM n
+SELECT i, 'tag-' || i, 'tag ' || i, 'tag ' || i,
+    CASE i %% 2 WHEN 1 THEN 'en' ELSE 'zh-hans' END, 1 FROM n
 """
 TAGGINGS = """
 INSERT INTO community_tagging (question_id, tag_id)

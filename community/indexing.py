@@ -19,6 +19,7 @@ from django.db.models import (
 
 from community import numbers
 from community.models import Answer, MemberTally, PostState, Question, Tag, Voice
+from community.queries import used_tags
 from people.models import Person
 
 
@@ -80,9 +81,13 @@ def indexable_threads(language: str) -> QuerySet[Question]:
 
 
 def indexable_tags(language: str) -> QuerySet[Tag]:
-    """Tags whose list in this language holds a thread."""
+    """Tags of this language whose list holds a thread.
+
+    A tag may stand on threads in the other language, too. To look for one under every
+    tag would read all its threads; under its own language the first will do.
+    """
     threads = Question.objects.visible().filter(tags=OuterRef("pk"), language=language)
-    return Tag.objects.filter(Exists(threads), synonym_of=None, question_count__gt=0)
+    return used_tags(language).filter(Exists(threads))
 
 
 def indexable_members() -> QuerySet[MemberTally]:

@@ -19,7 +19,7 @@ urlpatterns = [
     path("robots.txt", discovery.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     re_path(sitemaps.FILE_PATTERN, sitemaps.sitemap_file, name="sitemap_file"),
-    path("feeds/<str:language>/questions.atom", discovery.questions_feed, name="feed"),
+    path("feeds/<str:language>/", include("answerhall.feed_urls")),
     path("api/v1/", include("answerhall.api")),
     # Before Wagtail's admin: its own sign-in and reset must never be reached.
     path("", include("people.root_urls")),
