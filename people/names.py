@@ -14,11 +14,40 @@ ADDRESS_LIKE = re.compile(r"://|www\.|@|[^\W_]\.[^\W\d_]{2,}", re.I)
 
 LINE_BREAK = re.compile("[\r\n\u2028\u2029]")
 
-# Cyrillic and Greek letters that cannot be told from Latin ones (Unicode Technical
-# Standard 39, confusables.txt); enough to recognise "admin" in disguise.
-LOOKALIKES = str.maketrans(
-    "авеиіјкмнорсԁѕтухһԛԝвαβεικνορτυχ", "abeuijkmhopcdstyxhqwbabeikvoptux"
-)
+# Letters that cannot be told from plain Latin ones (Unicode Technical Standard 39,
+# confusables.txt): Cyrillic, Greek, Armenian, Cherokee, Lisu, phonetic; enough to
+# recognise "admin" in disguise. Case is folded and marks are gone before.
+LOOKALIKES = {
+    ord(looks): like
+    for like, letters in {
+        "a": "аαɑᴀ⍺Ꭺꓮ",
+        "b": "вβьʙᏴꓐ",
+        "c": "сϲᴄᏟꓚ",
+        "d": "ԁᴅꓒᎠ",
+        "e": "еεҽᴇ℮Ꭼꓰ",
+        "f": "ϝꜰꬵẝƒꓝ",
+        "g": "ɡցɢ",
+        "h": "һнհʜᏂꓧ",
+        "i": "іιıɪɩⲓᎥꙇ⍳",
+        "j": "јϳ",
+        "k": "кκᴋᏦꓗ",
+        "l": "ӏʟᏞꓡ",
+        "m": "мᴍϻᎷꓟ",
+        "n": "ոռɴꓠ",
+        "o": "оοσօᴏᴑჿꓳ",
+        "p": "рρᴘᏢꓑ",
+        "q": "ԛ",
+        "r": "гʀᴦꭇꭈᎡꓣ",
+        "s": "ѕꜱƽᏚꓢ",
+        "t": "тτᴛᎢꓔ",
+        "u": "иυսᴜʋ",
+        "v": "νѵᴠᏙꓦ",
+        "w": "ԝɯᴡաᎳꓪ",
+        "x": "хχ",
+        "y": "уγүʏყ",
+    }.items()
+    for looks in letters
+}
 JOINER = "\u200d"
 
 
@@ -39,7 +68,9 @@ def clean_display_name(value: str, *, allow_reserved: bool = False) -> str:
 
 
 def passes_as_the_house(name: str) -> bool:
-    plain = name.casefold().translate(LOOKALIKES)
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    plain = bare.translate(LOOKALIKES)
     if any(word in plain for word in RESERVED_HAN):
         return True
     parts = [part for part in re.split(r"[\W_]+", plain) if part]

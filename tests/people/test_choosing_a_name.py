@@ -72,3 +72,31 @@ def test_an_imported_name_is_made_harmless_instead_of_refused():
     assert imported_name("spam.example\n\u202e@x") == "spam example x"
     assert imported_name("x" * 200) == "x" * 60
     assert imported_name("\ud800\u200b") == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Admın",
+        "Ádmïn",
+        "ᴀᴅᴍɪɴ",
+        "Ꭺdmin",
+        "ꓮdmin",
+        "Adոin Admiո",
+        "Ѕtaff",
+        "Mоdегаtог",
+        "οfficial",
+        "Ａnswеrhall",
+        "Ad\u0301min Li",
+    ],
+)
+def test_the_house_in_disguise_is_still_the_house(name):
+    with pytest.raises(NameReserved):
+        clean_display_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["José Núñez", "Иван Петров", "Γιώργος", "Արամ", "Zoë", "Adaım", "王小明"]
+)
+def test_names_from_all_over_the_world_are_names(name):
+    assert clean_display_name(name) == name
