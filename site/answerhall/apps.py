@@ -8,4 +8,5 @@ class AnswerhallConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from answerhall import checks  # noqa: F401  registers itself
+        # They register themselves.
+        from answerhall import checks, receivers  # noqa: F401

@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", discovery.robots, name="robots"),
+    re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", discovery.indexnow_key),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     re_path(sitemaps.FILE_PATTERN, sitemaps.sitemap_file, name="sitemap_file"),
     path("feeds/<str:language>/", include("answerhall.feed_urls")),

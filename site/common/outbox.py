@@ -35,6 +35,19 @@ KEEP_DONE = timedelta(days=7)
 Handler = Callable[[list[dict], datetime], object]
 
 
+class NotNow(Exception):
+    """A handler cannot go on before a certain moment, through no fault of a row.
+
+    The first `done` payloads are done. The others wait, and with them everything of
+    their kind; none of it loses an attempt.
+    """
+
+    def __init__(self, reason: str, *, until: datetime, done: int = 0) -> None:
+        super().__init__(reason)
+        self.until = until
+        self.done = done
+
+
 @dataclass(frozen=True)
 class _Kind:
     name: str
@@ -150,6 +163,8 @@ def _do(kind: _Kind, rows: list[OutboxRow], at: datetime, now: datetime) -> int:
         for row in rows:
             _release(row, row.claim)
         raise
+    except NotNow as pause:
+        return _wait(kind, rows, pause, now)
     except Exception as error:  # noqa: BLE001  whatever broke, the others go on
         if len(rows) > 1:
             # One bad row must not hold up the rest of its batch.
@@ -159,6 +174,15 @@ def _do(kind: _Kind, rows: list[OutboxRow], at: datetime, now: datetime) -> int:
     for row in rows:
         _done(row, now)
     return len(rows)
+
+
+def _wait(kind: _Kind, rows: list[OutboxRow], pause: NotNow, now: datetime) -> int:
+    for row in rows[: pause.done]:
+        _done(row, now)
+    for row in rows[pause.done :]:
+        _release(row, row.claim, next_at=pause.until, last_error=str(pause)[:2000])
+    _due(now).filter(kind=kind.name).update(next_at=pause.until)
+    return pause.done
 
 
 def _done(row: OutboxRow, now: datetime) -> None:

@@ -304,3 +304,27 @@ def test_an_idle_look_costs_one_query_per_kind(
 ):
     with django_assert_num_queries(2):
         outbox.drain(at=clock.now)
+
+
+def test_a_kind_that_must_wait_loses_no_attempt_and_is_not_tried_one_by_one(clock):
+    closed = clock.now + timedelta(hours=5)
+    calls = []
+
+    @outbox.handles("stamp", batch=3)
+    def stamp(payloads: list[dict], at: datetime) -> None:
+        calls.append([payload["key"] for payload in payloads])
+        if at < closed:
+            raise outbox.NotNow("closed", until=closed, done=1)
+
+    for key in "abcde":
+        outbox.put("stamp", key, at=clock.now)
+
+    assert outbox.drain(at=clock.now) == 1
+    assert outbox.drain(at=clock.move(hours=4)) == 0
+    assert calls == [["a", "b", "c"]]
+    waiting = OutboxRow.objects.filter(done_at=None)
+    assert {row.attempts for row in waiting} == {0}
+    assert outbox.oldest_due_seconds(clock.now) == 0
+
+    assert outbox.drain(at=clock.move(hours=2)) == 4
+    assert sorted(sum(calls[1:], [])) == ["b", "c", "d", "e"]

@@ -286,6 +286,10 @@ HAYSTACK_CONNECTIONS = {
 }
 HAYSTACK_SEARCH_RESULTS_PER_PAGE = 20
 
+# Search engines that are told of every new page; none until these are filled in.
+ANSWERHALL_INDEXNOW_KEY = env("ANSWERHALL_INDEXNOW_KEY", default="")
+ANSWERHALL_BAIDU_TOKEN = env("ANSWERHALL_BAIDU_TOKEN", default="")
+
 # Background work
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
