@@ -29,3 +29,4 @@ class KbConfig(AppConfig):
         )
         for module in ("freshness", "receivers"):
             import_module(f"kb.{module}")
+        import_module("kb.staff_screens").write_words_as_text()

@@ -3,12 +3,14 @@
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -63,16 +65,18 @@ class FeedbackReport(ReportView):
         "note": _("Note"),
         "at": _("When"),
     }
-    custom_field_preprocess = {
-        field: dict.fromkeys(ReportView.FORMATS, lambda text: as_text(text))
-        for field in ("article.title", "note")
-    }
-
     def get_queryset(self) -> QuerySet[ArticleFeedback]:
         return ArticleFeedback.objects.select_related("article").order_by("-at", "-pk")
 
 
 def as_text(value: Any) -> str:
-    """Readers write the notes: a spreadsheet must not run them."""
+    """What people wrote, so that a spreadsheet does not run it."""
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
+
+
+def write_words_as_text() -> None:
+    """In every list the admin exports, Wagtail's own reports too."""
+    SpreadsheetExportMixin.custom_value_preprocess[(str, Promise, Model)] = (
+        dict.fromkeys(SpreadsheetExportMixin.FORMATS, as_text)
+    )
