@@ -65,6 +65,7 @@ class FeedbackReport(ReportView):
         "note": _("Note"),
         "at": _("When"),
     }
+
     def get_queryset(self) -> QuerySet[ArticleFeedback]:
         return ArticleFeedback.objects.select_related("article").order_by("-at", "-pk")
 
