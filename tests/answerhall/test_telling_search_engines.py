@@ -23,6 +23,7 @@ from kb.actions import add_topic, create_draft_article
 
 KEY, TOKEN = "0123456789abcdef-KEY", "tOkEn"
 BASE = "http://127.0.0.1:8000"
+HELP = "Take the photo of your card again in daylight, that is what was wrong."
 KINDS = [pushing.INDEXNOW, pushing.BAIDU]
 
 
@@ -120,7 +121,7 @@ def help_with(helper, clock):
         answer = actions.answer(
             person=helper,
             question=question,
-            body=f"Take the photo of card {question.pk} again, it was far too dark in it.",
+            body=f"{HELP} ({question.pk})",
             at=clock.move(minutes=1),
         )
         question.refresh_from_db()
