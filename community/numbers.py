@@ -51,3 +51,6 @@ ANSWERS_PER_PAGE: Final = 30
 # What an answer must say before search engines may keep its thread, in bytes of UTF-8:
 # ten English words or twenty Chinese characters. "Same here" and "已解决" are less.
 ANSWER_WORTH_BYTES: Final = 60
+# From here on search engines may follow somebody's links. Some thirty people helped;
+# more than the 200 points a day of votes can give, so one busy night buys nothing.
+REPUTATION_FOR_FOLLOWED_LINKS: Final = 300

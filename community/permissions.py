@@ -78,5 +78,17 @@ def voice_of(person: Person) -> str:
     return Voice.AGENT if person.standing == "agent" else Voice.MEMBER
 
 
+def links_are_followed(person: Person) -> bool:
+    """Whether search engines may follow the links in this person's posts, today."""
+    if person.is_erased or person.is_imported:
+        return False
+    if person.standing in ("agent", "staff"):
+        return True
+    tally = getattr(person, "tally", None)
+    return (
+        tally is not None and tally.reputation >= numbers.REPUTATION_FOR_FOLLOWED_LINKS
+    )
+
+
 def restore_days() -> int:
     return numbers.RESTORE_OWN_WITHIN // timedelta(days=1)

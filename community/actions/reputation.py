@@ -14,6 +14,7 @@ from common.freshness import changed, named
 from common.site_day import start_of_site_day
 from community import numbers
 from community.models import Answer, MemberTally, Question, ReputationChange
+from people.models import Person
 
 _UNCAPPED = ("accepted", "accepting")
 _UNDONE = "undone:"
@@ -154,7 +155,11 @@ def _write(
         amount=amount,
         at=at,
     )
-    MemberTally.objects.filter(pk=cause.person_id).update(
-        reputation_sum=F("reputation_sum") + amount
-    )
+    tally = MemberTally.objects.filter(pk=cause.person_id)
+    tally.update(reputation_sum=F("reputation_sum") + amount)
     changed(named(MemberTally, cause.person_id))
+    now = tally.get().reputation
+    trusted_from = numbers.REPUTATION_FOR_FOLLOWED_LINKS
+    if (now >= trusted_from) != (now - amount >= trusted_from):
+        # Their links are shown differently wherever they wrote.
+        changed(named(Person, cause.person_id))

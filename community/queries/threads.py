@@ -260,7 +260,7 @@ def _comments(
     place = Q(question=question) | Q(answer__in=[answer.pk for answer in answers])
     rows = Comment.objects.visible_to(person).filter(place)
     for comment in (
-        rows.select_related("author").defer("body").order_by("created_at", "pk")
+        rows.select_related("author__tally").defer("body").order_by("created_at", "pk")
     ):
         grouped[comment.answer_id or "question"].append(comment)
     return grouped

@@ -17,10 +17,10 @@ from django.utils.translation import (
 )
 
 from common.freshness import kept_parts, shows
-from common.markdown import render
+from common.markdown import render, with_trusted_links
 from community import steps
 from community.models import Answer, Comment, Question, QuestionEvent
-from community.permissions import voice_of
+from community.permissions import links_are_followed, voice_of
 from community.queries import as_rows, picture_sizes
 from people.models import Person
 
@@ -44,8 +44,17 @@ def lang(code: str) -> str:
 
 @register.filter
 def words(post: Question | Answer | Comment) -> SafeString:
-    """A post's text as it was rendered, and made safe, when it was saved."""
-    return mark_safe(post.body_html)  # noqa: S308  common.markdown cleaned it
+    """A post's text as it was rendered, and made safe, when it was saved.
+
+    Whether its links are to be followed is decided here, not there: trust is given and
+    lost without a post being touched. Ask for the authors with their tallies.
+    """
+    html = post.body_html
+    if "<a " in html:
+        shows(post.author)
+        if links_are_followed(post.author):
+            html = with_trusted_links(html)
+    return mark_safe(html)  # noqa: S308  common.markdown cleaned it
 
 
 @register.filter

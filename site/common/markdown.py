@@ -32,6 +32,8 @@ _TAGS = {
     *("h3", "h4", "h5", "h6", "strong", "ul"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
+# What links in posts say to search engines, as stored and for somebody trusted.
+_OF_A_STRANGER, _OF_SOMEBODY_TRUSTED = "nofollow ugc noopener", "ugc noopener"
 _SCHEMES = {"http", "https", "mailto", "tel"}
 # Pictures come from this site alone: others would tell their server who reads what.
 _OUR_PICTURE = re.compile(r"/(?:media|uploads|[a-z-]+/uploads)/[\w%./-]+", re.ASCII)
@@ -62,10 +64,18 @@ def render(source: str, sizes_of: SizesOf | None = None) -> Rendered:
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
-        link_rel="nofollow ugc noopener",
+        link_rel=_OF_A_STRANGER,
         generic_attribute_prefixes=set(),
     )
     return Rendered(_with_manners(html).strip(), _words(tokens))
+
+
+def with_trusted_links(html: str) -> str:
+    """Stored HTML for the page of somebody whose links search engines may follow.
+
+    A typed ">" is stored as "&gt;", so nothing but the end of our own tag is replaced.
+    """
+    return html.replace(f' rel="{_OF_A_STRANGER}">', f' rel="{_OF_SOMEBODY_TRUSTED}">')
 
 
 def count_links(html: str) -> int:
