@@ -43,7 +43,9 @@ class Command(BaseCommand):
         }
         web = [sys.executable, "-m", "granian", "--interface", "wsgi"]
         web += ["--host", host, "--port", str(port), "--no-ws"]
-        web += ["--workers", str(options["workers"]), "--blocking-threads", "2"]
+        web += ["--workers", str(options["workers"])]
+        # They only wait for what visitors send: see answerhall.taking_in.
+        web += ["--blocking-threads", "64"]
         web += ["--log-level", "warning", "answerhall.wsgi:application"]
         manage = [sys.executable, str(settings.CHECKOUT / "manage.py")]
         commands = [web, [*manage, "db_worker", "-v0"], [*manage, "run_timers"]]
