@@ -7,6 +7,7 @@ Verbs stand before the slug, so a thread titled "Edit" keeps a page of its own.
 from django.urls import path, register_converter
 
 from common.converters import RowId
+from community.addresses import VERBS, spelled_slug
 from community.models import Answer, Comment, Question
 from community.views import (
     answering,
@@ -44,7 +45,7 @@ class Kind:
 
 
 class ThreadSlug:
-    """Any one segment; a slug that is also a verb wears a hyphen in its address."""
+    """Any one segment that is no verb."""
 
     regex = "[^/]+"
 
@@ -55,7 +56,7 @@ class ThreadSlug:
         return value.removesuffix("-")
 
     def to_url(self, value: str) -> str:
-        return f"{value}-" if value in VERBS else value
+        return spelled_slug(value)
 
 
 register_converter(RowId, "post_id")
@@ -87,10 +88,6 @@ about_questions = [
     path(f"{question}/merge/", staff.merge, name="merge"),
     path(f"{question}/article/", staff.make_article, name="make_article"),
 ]
-VERBS = {
-    str(route.pattern).rstrip("/").rpartition("/")[2]
-    for route in [*about_posts, *about_questions]
-}
 
 urlpatterns = [
     path("questions/", lists.questions, name="questions"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from community.addresses import spelled_slug
 from people.models import Person
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ class Question(Post):
     def get_absolute_url(self) -> str:
         """The thread's one address, under its own language."""
         address = _thread_address(self.language)
-        return address.format(id=self.pk, slug=_spelled(self.slug))
+        return address.format(id=self.pk, slug=spelled_slug(self.slug))
 
     @property
     def said_at(self) -> datetime:
@@ -290,13 +291,6 @@ def _thread_address(language: str) -> str:
     with translation.override(language):
         some = reverse("community:thread", args=[1, "slug"])
     return some.replace("/1/slug/", "/{id}/{slug}/")
-
-
-def _spelled(slug: str) -> str:
-    # The addresses import what is read there, this model among it.
-    from community.urls import ThreadSlug
-
-    return ThreadSlug().to_url(slug)
 
 
 class Tagging(models.Model):

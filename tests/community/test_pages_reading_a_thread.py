@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from community import actions, differences
+from community import actions, differences, urls
+from community.addresses import VERBS
 from community.models import Answer, Question
 
 pytestmark = pytest.mark.django_db
@@ -579,3 +580,11 @@ def test_a_long_thread_is_read_in_pages(visitor, question, helper):
         f"{url}?page=2#answer-{last.pk}"
     )
     assert visitor.get(url, {"page": 3}).status_code == 404
+
+
+def test_no_verb_can_be_taken_for_a_threads_slug():
+    routes = [*urls.about_posts, *urls.about_questions]
+
+    assert {str(route.pattern).rstrip("/").rpartition("/")[2] for route in routes} == (
+        VERBS
+    )
