@@ -13,7 +13,7 @@ from django.db.models import F
 
 from people.models import Person
 from rewards.actions import statements
-from rewards.models import Account, Debt, Entry, Lot, LotUse, Transfer
+from rewards.models import Account, Debt, Lot, LotUse, Transfer
 
 Kind = Account.Kind
 BULK_ROWS = 500
@@ -50,7 +50,7 @@ def move(transfer: Transfer, debit: Account, credit: Account, amount: int) -> No
     """One entry, and the stored balances of the people it touches."""
     if amount == 0:
         return
-    Entry.objects.create(transfer=transfer, debit=debit, credit=credit, amount=amount)
+    statements.write_entry(transfer.pk, debit, credit, amount)
     statements.change_balances(debit, credit, amount)
     for account, change in ((debit, -amount), (credit, amount)):
         if account.owner_id is not None:
@@ -132,10 +132,9 @@ def lots_in_order(account: Account, first: Sequence[int] = ()) -> Iterator[Lot]:
 
 
 def _note_uses(transfer: Transfer, amounts: dict[int, int]) -> None:
-    LotUse.objects.bulk_create(
-        [LotUse(lot_id=pk, transfer=transfer, amount=n) for pk, n in amounts.items()],
-        batch_size=BULK_ROWS,
-    )
+    rows = list(amounts.items())
+    for start in range(0, len(rows), BULK_ROWS):
+        statements.write_uses(transfer.pk, rows[start : start + BULK_ROWS])
 
 
 def pay_debt(transfer: Transfer, purse: Purse) -> int:

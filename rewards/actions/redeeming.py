@@ -29,14 +29,14 @@ def redeem(
     LimitReached, KeyOfAnotherOrder. The cost is the gift's own, whatever a form said;
     CostChanged if it is not the one the person agreed to.
     """
-    gift = Gift.objects.get(pk=gift.pk)
+    gift = statements.gift_as_it_is(gift.pk)
     try:
         # The losers of a rush leave here, before they hold anything.
         _look_at_the_offer(gift, person, at, agreed_cost)
         return _order(person, gift, key, at)
     except (Refused, IntegrityError):
         # Nobody is refused what they have: the key's first click may have got it.
-        earlier = Redemption.objects.filter(idem_key=key).first()
+        earlier = statements.order_with_key(key)
         if earlier is None:
             raise
     if earlier.person_id != person.pk or earlier.gift_id != gift.pk:

@@ -1,4 +1,4 @@
-"""The reads and updates of a rush on a gift, in SQL; all else stays with the ORM.
+"""What every try in a rush asks of the database, in SQL; all else stays with the ORM.
 
 The ORM takes several times longer to write these than PostgreSQL to do them.
 """
@@ -7,7 +7,17 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from rewards.models import Account, Lot
+from rewards.models import Account, Gift, Lot, Redemption
+
+
+def gift_as_it_is(pk: int) -> Gift:
+    (gift,) = Gift.objects.raw("SELECT * FROM rewards_gift WHERE id = %s", [pk])
+    return gift
+
+
+def order_with_key(key: str) -> Redemption | None:
+    same_key = "SELECT * FROM rewards_redemption WHERE idem_key = %s"
+    return next(iter(Redemption.objects.raw(same_key, [key])), None)
 
 
 def lock_accounts(person_id: int) -> list[Account]:
@@ -27,6 +37,28 @@ def next_lots(account: Account, *, most: int, skip: int) -> list[Lot]:
     return list(lots)
 
 
+def leave_in_lot(lot_id: int, remaining: int) -> None:
+    _run("UPDATE rewards_lot SET remaining = %s WHERE id = %s", [remaining, lot_id])
+
+
+def write_uses(transfer_id: int, amounts: Sequence[tuple[int, int]]) -> None:
+    """How much was taken from each lot."""
+    places = ", ".join(["(%s, %s, %s)"] * len(amounts))
+    values = [n for lot_id, amount in amounts for n in (transfer_id, lot_id, amount)]
+    _run(
+        f"INSERT INTO rewards_lotuse (transfer_id, lot_id, amount) VALUES {places}",  # noqa: S608
+        values,
+    )
+
+
+def write_entry(transfer_id: int, debit: Account, credit: Account, amount: int) -> None:
+    _run(
+        "INSERT INTO rewards_entry (transfer_id, debit_id, credit_id, amount)"
+        " VALUES (%s, %s, %s, %s)",
+        [transfer_id, debit.pk, credit.pk, amount],
+    )
+
+
 def change_balances(debit: Account, credit: Account, amount: int) -> None:
     """Of people's accounts: the hall's own store none."""
     _run(
@@ -35,10 +67,6 @@ def change_balances(debit: Account, credit: Account, amount: int) -> None:
         " WHERE id IN (%s, %s) AND owner_id IS NOT NULL",
         [debit.pk, -amount, amount, debit.pk, credit.pk],
     )
-
-
-def leave_in_lot(lot_id: int, remaining: int) -> None:
-    _run("UPDATE rewards_lot SET remaining = %s WHERE id = %s", [remaining, lot_id])
 
 
 def take_one(gift_id: int) -> bool:
