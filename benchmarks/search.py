@@ -28,6 +28,7 @@ from search import analyser  # noqa: E402
 from search.documents import Document, hit_from_shown  # noqa: E402
 from search.engines.base import Wanted  # noqa: E402
 from search.engines.whoosh import WhooshBackend  # noqa: E402
+from search.indexes import analysed  # noqa: E402
 
 EN = """
 data roaming plan bill charge refund SIM eSIM card broadband router Wi-Fi
@@ -105,7 +106,7 @@ def _document(number: int, chance: random.Random) -> Document:
     shown_texts = {k: v[:1_200] for k, v in texts.items() if k != "title"}
     return Document(
         id=f"{label}.{number}",
-        words={k: " ".join(analyser.tokens(v)) for k, v in texts.items()},
+        **analysed(texts),
         filters={
             "kind": [kind],
             "language": [language],
@@ -165,9 +166,11 @@ def _measure(backend: WhooshBackend, name: str, texts: list[str]) -> None:
     times, totals = [], []
     for text in texts:
         started = time.process_time()
+        words = analyser.query_words(text)
         found = backend.find(
             Wanted(
-                words=analyser.query_words(text),
+                words=words,
+                clues=analyser.clues(text, words),
                 prefer="en",
                 facets=("kind", "language", "status", "circle"),
             )

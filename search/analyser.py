@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
 import opencc
 import rjieba
@@ -21,23 +22,43 @@ from whoosh.lang.porter import stem as porter_stem
 MAX_QUERY_CHARS = 200
 MAX_QUERY_WORDS = 32
 MAX_WORD_CHARS = 48
+MAX_CLUES = 48
 
 # Raised when a change makes documents indexed before it unfindable.
-ANALYSER_VERSION = 1
+ANALYSER_VERSION = 2
 
+# Said in passing: they rank a little, and find nothing by themselves.
 STOP_WORDS = frozenset(
     """
-    a am an and any are as at be been but by can cannot cant could did do does doesnt
-    doing dont for from had has have how i if in into is isnt it its ive im me my no
-    not of on or our please should so such than that thats the their them then there
-    these they this to us was we were what when where which while who why will with
-    would you your
+    a about after also am an and another any are as at be because been before being
+    between both but by can cannot cant could did do does doesnt doing dont during each
+    few for from had has have he her here him his how i if in into is isnt it its ive im
+    may me might must my no not of on or other our please shall she should since so some
+    such than that thats the their them then there these they this those through to
+    until upon us very was we were what when where which while who whom whose why will
+    with would you your
+    anoth becaus befor doe dure onc plea sinc thei thi veri whi
     的 了 吗 呢 吧 啊 呀 嘛 么 是 在 我 你 您 他 她 它 我们 你们 就 都 也 还 又 很
     把 被 让 给 和 与 或 及 而 但 但是 因为 所以 如果 这 那 这个 那个 这样 一个 一下 个
     请 请问 怎么 怎么办 怎么样 怎样 如何 什么 为什么 为何 是否 能否 可以 能 会 想 要 有
+    是不是 您
     谢谢 大家 一直 已经 还是 到底
     """.split()  # noqa: SIM905 - a page of quoted words would be harder to read
 )
+
+# Other ways of asking the same, which say nothing beside it.
+_SAME = {
+    other: one
+    for one, others in {
+        "怎么": "怎么样 怎样 如何 咋样 咋么 咋",
+        "为什么": "为何 为啥",
+        "什么": "啥",
+        "能": "能不能 可不可以 能否 可否",
+        "是不是": "是否",
+    }.items()
+    for other in others.split()
+}
+_other_ways = re.compile("|".join(_SAME))
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _has_han = re.compile(f"[{_HAN}]").search
@@ -74,6 +95,30 @@ class Word:
     prefix: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """A text as engines index it, each in order and as often as it occurs.
+
+    `words` tell or are said in passing, `grams` are neighbours (携号, data_roam),
+    `characters` the Chinese ones singly.
+    """
+
+    words: list[str]
+    grams: list[str]
+    characters: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What a query says beside its words. It ranks what they find, and finds nothing
+    by itself: words inside words, words said in passing, neighbours, characters."""
+
+    pieces: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+    grams: tuple[str, ...] = ()
+    characters: tuple[str, ...] = ()
+
+
 def readable(text: str) -> str:
     """One line without control characters and halves of characters."""
     return " ".join(_unreadable.sub(" ", text).split())
@@ -92,7 +137,7 @@ def tokens(text: str) -> list[str]:
     found: list[str] = []
     for run, is_han in _runs(normalise(text)):
         if is_han:
-            found += rjieba.cut_for_search(run)
+            found += rjieba.cut_for_search(_other_ways.sub(_one_way, run))
         else:
             for match in _words.finditer(run):
                 whole, parts = _latin(match.group())
@@ -101,12 +146,49 @@ def tokens(text: str) -> list[str]:
     return [token for token in found if token not in STOP_WORDS]
 
 
+def streams(text: str) -> Streams:
+    """All that a text is ranked by; `tokens` are its telling words."""
+    words: list[str] = []
+    grams: list[str] = []
+    characters: list[str] = []
+    for run, is_han in _runs(normalise(text)):
+        if is_han:
+            run = _other_ways.sub(_one_way, run)
+            words += rjieba.cut_for_search(run)
+            characters += run
+            grams += map("".join, pairwise(run))
+            continue
+        before = ""
+        for match in _words.finditer(run):
+            whole, parts = _latin(match.group())
+            words += whole
+            words += parts
+            for part in parts:
+                if part not in STOP_WORDS:
+                    if before:
+                        grams.append(f"{before}_{part}")
+                    before = part
+    return Streams(words, grams, characters)
+
+
+def clues(text: str, words: Iterable[Word]) -> Clues:
+    """What the typed text says beside its `query_words`."""
+    said = streams(normalise(text[:MAX_QUERY_CHARS])[: 2 * MAX_QUERY_CHARS])
+    return Clues(
+        pieces=_few(piece for word in words for piece in word.parts),
+        passing=_few(word for word in said.words if word in STOP_WORDS),
+        grams=_few(gram for gram in said.grams if not STOP_WORDS.issuperset(gram)),
+        characters=_few(said.characters),
+    )
+
+
 def query_words(text: str, *, complete_last: bool = False) -> tuple[Word, ...]:
     """What somebody asks for; `complete_last` if they may still be typing."""
     found: list[Word] = []
     # Compatibility characters grow up to 18 times: cut after normalising as well.
     for run, is_han in _runs(normalise(text[:MAX_QUERY_CHARS])[: 2 * MAX_QUERY_CHARS]):
         if is_han:
+            run = _other_ways.sub(_one_way, run)
             found += (_han_word(word) for word in rjieba.cut(run))
         else:
             for match in _words.finditer(run):
@@ -152,6 +234,14 @@ def typed_words(text: str) -> list[str]:
 def is_han(token: str) -> bool:
     """Whether a token is Chinese."""
     return bool(_has_han(token[:1]))
+
+
+def _one_way(other: re.Match[str]) -> str:
+    return _SAME[other[0]]
+
+
+def _few(terms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(terms))[:MAX_CLUES]
 
 
 def _runs(text: str) -> Iterable[tuple[str, bool]]:

@@ -33,13 +33,16 @@ SNIPPET_CHARS = 160
 class Document:
     """One article or question as every engine receives it.
 
-    `words` holds, per section, tokens of the analyser separated by spaces; an engine
-    splits them at the spaces and never sees the text. `filters` are exact values;
-    `shown` is what a result list needs, kept as it is.
+    `words`, `grams` and `characters` hold, per section, what the analyser made of it
+    (`indexes.analysed`), separated by spaces; an engine splits them at the spaces and
+    never sees the text. `filters` are exact values; `shown` is what a result list
+    needs, kept as it is.
     """
 
     id: str
     words: Mapping[str, str]
+    grams: Mapping[str, str]
+    characters: Mapping[str, str]
     filters: Mapping[str, Sequence[str]]
     prior: float
     day: int

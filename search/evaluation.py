@@ -69,8 +69,9 @@ class Measured:
 
 
 def sets_in(folder: Path) -> list[Path]:
-    """The folder itself or those below it that hold a set."""
-    return sorted(path.parent for path in folder.rglob("corpus.jsonl.gz"))
+    """The folder itself or those in it that hold a set."""
+    found = [*folder.glob("corpus.jsonl.gz"), *folder.glob("*/corpus.jsonl.gz")]
+    return sorted(path.parent for path in found)
 
 
 def read_set(folder: Path, half: str = "") -> RelevanceSet:
@@ -168,7 +169,7 @@ def _document(one: str, title: str, text: str) -> Document:
     label = f"search.{KIND}"
     return Document(
         id=f"{label}.{one}",
-        words=analysed({"title": title, "body": text}),
+        **analysed({"title": title, "body": text}),
         filters={"kind": [KIND], "language": [language], "model": [label]},
         prior=1.0,
         day=0,

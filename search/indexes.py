@@ -127,8 +127,8 @@ class HallIndex(indexes.SearchIndex):
         data = super().prepare(obj)
         data["kind"] = self.kind
         data["circle_names"] = self.prepare_circle_names(obj)
-        data["words"] = analysed(_sections(data))
-        data["text"] = " ".join(data["words"].values())
+        data["streams"] = analysed(_sections(data))
+        data["text"] = " ".join(data["streams"]["words"].values())
         self.prepared_data = data
         return data
 
@@ -141,7 +141,7 @@ class HallIndex(indexes.SearchIndex):
         moment = checked_on or asked_at
         return Document(
             id=data[ID],
-            words=data["words"],
+            **data["streams"],
             filters={
                 "kind": [self.kind],
                 "language": [data["language"]],
@@ -179,9 +179,15 @@ class HallIndex(indexes.SearchIndex):
         )
 
 
-def analysed(sections: Mapping[str, str]) -> dict[str, str]:
-    """Each section's words as every engine indexes them."""
-    return {name: " ".join(analyser.tokens(text)) for name, text in sections.items()}
+def analysed(sections: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """`words`, `grams` and `characters` of a Document, per section."""
+    found: dict[str, dict[str, str]] = {"words": {}, "grams": {}, "characters": {}}
+    for name, text in sections.items():
+        streams = analyser.streams(text)
+        found["words"][name] = " ".join(streams.words)
+        found["grams"][name] = " ".join(streams.grams)
+        found["characters"][name] = " ".join(streams.characters)
+    return found
 
 
 def hits_of(things: Iterable[Model], text: str) -> list[Hit]:

@@ -56,6 +56,7 @@ def search(
     )
     wanted = Wanted(
         words=words,
+        clues=analyser.clues(text, words),
         filters=filters,
         since_day=_since(age, today),
         prefer=prefer,

@@ -34,12 +34,14 @@ COMMAND_WAIT_SECONDS = 120.0
 class Wanted:
     """One search. Without words it wants everything the filters leave.
 
-    `filters` maps a name (kind, language, status, circle, tag, model) to the values
-    allowed. `facets` names those to count, each as if its own filter were not set;
-    `ages` are days (ordinals) by name: counted is what is from that day or younger.
+    `words` find, `clues` only rank. `filters` maps a name (kind, language, status,
+    circle, tag, model) to the values allowed. `facets` names those to count, each as
+    if its own filter were not set; `ages` are days (ordinals) by name: counted is what
+    is from that day or younger.
     """
 
     words: tuple[analyser.Word, ...] = ()
+    clues: analyser.Clues = analyser.Clues()
     filters: Mapping[str, Collection[str]] = field(default_factory=dict)
     since_day: int = 0
     prefer: str = ""
@@ -168,7 +170,8 @@ class HallBackend(BaseSearchBackend):
         """What SearchQuerySet needs: words, filters, models, slices, counting."""
         wanted = query_string
         if isinstance(wanted, str):
-            wanted = Wanted(words=analyser.query_words(wanted))
+            words = analyser.query_words(wanted)
+            wanted = Wanted(words=words, clues=analyser.clues(wanted, words))
             if not wanted.words:
                 return {"results": [], "hits": 0}
         filters = dict(wanted.filters)
@@ -178,6 +181,7 @@ class HallBackend(BaseSearchBackend):
         found = self.find(
             Wanted(
                 words=wanted.words,
+                clues=wanted.clues,
                 filters=filters,
                 facets=tuple(ignored.get("facets") or ()),
                 offset=start_offset,
@@ -208,10 +212,12 @@ class HallQuery(BaseSearchQuery):
         texts: list[str] = []
         filters: dict[str, list[str]] = {}
         self._read(self.query_filter, texts, filters)
-        words = analyser.query_words(" ".join(texts))
+        text = " ".join(texts)
+        words = analyser.query_words(text)
         if texts and not words:
             filters["kind"] = []  # only words that say nothing: find nothing
-        return Wanted(words=words, filters=filters)
+        clues = analyser.clues(text, words)
+        return Wanted(words=words, clues=clues, filters=filters)
 
     def build_not_query(self, _query_string: str) -> str:
         raise SearchBackendError("Excluding isn't supported; filter for the rest.")

@@ -8,7 +8,6 @@ import logging
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,8 +19,7 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 
-from search.analyser import is_han
-from search.documents import SECTION_WEIGHTS, Document
+from search.documents import Document
 from search.engines import whoosh_files as files
 from search.engines.base import (
     COMMAND_WAIT_SECONDS,
@@ -33,6 +31,7 @@ from search.engines.base import (
 )
 from search.engines.whoosh_reading import Snapshot
 from search.errors import IndexBroken, IndexMissing
+from search.ranking import weighed
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ RETRY_SECONDS = 5.0
 OPEN_TRIES = 8
 
 
-class Weighed(fields.FieldType):
+class Terms(fields.FieldType):
     """Terms with the weights we say; nothing is left for Whoosh to analyse."""
 
     def __init__(self) -> None:
@@ -60,13 +59,22 @@ class Weighed(fields.FieldType):
         return False
 
 
+class Codec(W3Codec):
+    """Whoosh's own, without asking the file system for a length per posting: what is
+    long is said by our own column."""
+
+    length_stats = False
+
+
 def _schema() -> fields.Schema:
     return fields.Schema(
-        id=Weighed(),
-        words=Weighed(),
-        characters=Weighed(),
-        filters=Weighed(),
+        id=Terms(),
+        words=Terms(),
+        grams=Terms(),
+        characters=Terms(),
+        filters=Terms(),
         length=fields.COLUMN(columns.NumericColumn("f")),
+        han_chars=fields.COLUMN(columns.NumericColumn("i")),
         prior=fields.COLUMN(columns.NumericColumn("f")),
         day=fields.COLUMN(columns.NumericColumn("i")),
         shown=fields.STORED(),
@@ -191,7 +199,7 @@ def _writing(folder: Path) -> Iterator[files.CheckedWriter]:
     """A writer that commits at the end, or leaves everything as it was."""
     index = FileIndex(files.Shelf(folder), indexname=files.INDEX_NAME)
     # Whole terms are read at once, so large blocks cost least.
-    codec = W3Codec(blocklimit=4096)
+    codec = Codec(blocklimit=4096)
     writer = files.CheckedWriter(index, limitmb=MEMORY_MEGABYTES, codec=codec)
     try:
         yield writer
@@ -203,8 +211,7 @@ def _writing(folder: Path) -> Iterator[files.CheckedWriter]:
 
 def _add(writer: files.CheckedWriter, documents: Iterable[Document]) -> None:
     for document in documents:
-        words, length = _weighed_words(document)
-        characters = {c for term in words if is_han(term) for c in term}
+        weights = weighed(document)
         filters = [
             f"{name}={value}"
             for name, values in document.filters.items()
@@ -212,27 +219,16 @@ def _add(writer: files.CheckedWriter, documents: Iterable[Document]) -> None:
         ]
         writer.add_document(
             id={document.id: 1.0},
-            words=words,
-            characters=dict.fromkeys(sorted(characters), 1.0),
+            words=weights.words,
+            grams=weights.grams,
+            characters=weights.characters,
             filters=dict.fromkeys(filters, 1.0),
-            length=length,
+            length=weights.length,
+            han_chars=weights.han_chars,
             prior=document.prior,
             day=document.day,
             shown=dict(document.shown),
         )
-
-
-def _weighed_words(document: Document) -> tuple[dict[str, float], float]:
-    """Each word's weights summed over the sections, and the weighted length."""
-    weights: Counter[str] = Counter()
-    length = 0.0
-    for section, text in document.words.items():
-        weight = SECTION_WEIGHTS[section]
-        terms = text.split()
-        length += weight * len(terms)
-        for term in terms:
-            weights[term] += weight  # type: ignore[assignment] # counts are floats here
-    return dict(weights), length
 
 
 def _delete(writer: files.CheckedWriter, ids: Collection[str]) -> None:

@@ -27,7 +27,7 @@ from search.analyser import ANALYSER_VERSION
 from search.errors import IndexBroken, IndexBusy, IndexMissing
 
 # Raised when what a document holds on disk changes.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 FORMAT = f"{LAYOUT_VERSION}.{ANALYSER_VERSION}"
 INDEX_NAME = "MAIN"
 

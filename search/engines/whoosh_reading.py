@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 from whoosh.formats import Existence
 from whoosh.reading import SegmentReader
 
-from search.analyser import Word, marked_tokens
+from search import ranking
+from search.analyser import Clues, Word, marked_tokens
 from search.engines import whoosh_files as files
 from search.engines.base import Found, Wanted
 
@@ -26,19 +28,7 @@ Ids = NDArray[np.int64]
 Weights = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-# BM25: how soon more of the same word stops counting, how much length counts.
-K1, B = 1.2, 0.6
-# What a word is worth that is there only in parts, or only as its characters.
-PART_WORTH, CHARACTER_WORTH = 0.6, 0.3
 PREFIX_TERMS = 24
-# With fewer hits than this that have every word, those with most of them follow.
-ENOUGH = 10
-# ... most meaning a share of what the words say together (by their rarity): less in a
-# whole question, where many words are said in passing. A word that stands nowhere says
-# as much as the most telling other, and at least this share of all words must be there.
-RELAXED_WORDS, RELAXED_SHARE_AT_LEAST, RELAXED_SHARE_AT_MOST = 1.25, 0.25, 0.4
-PRESENT_SHARE = 0.4
-PREFERRED_LANGUAGE = 1.15
 
 _format = Existence()
 KEPT_POSTINGS = 2_000_000
@@ -57,19 +47,12 @@ class Tally:
         self.present = np.zeros(size, dtype=np.int16)
         self.known: dict[Word, float] = {}
 
-    def say_most(self, words: int) -> Mask:
+    def say_some(self, words: int) -> Mask:
         """Where enough of the words stand for a hit without all of them."""
-        share = RELAXED_WORDS / words
-        share = min(max(share, RELAXED_SHARE_AT_LEAST), RELAXED_SHARE_AT_MOST)
-        unknown = words - len(self.known)
-        all_said = sum(self.known.values())
-        all_said += unknown * max(self.known.values(), default=1.0)
-        most = self.said >= share * all_said
-        if words > 2:
-            most &= self.present > 1
-        if unknown:
-            most &= self.present >= PRESENT_SHARE * words
-        return most
+        if len(self.known) < ranking.KNOWN_SHARE * words:
+            return np.zeros_like(self.said, dtype=np.bool_)
+        enough = ranking.SOME_SHARE * sum(self.known.values())
+        return (self.said > 0) & (self.said >= enough)
 
 
 class Leaf:
@@ -88,6 +71,7 @@ class Leaf:
         self._kept: OrderedDict[tuple[str, str], tuple[Ids, Weights]] = OrderedDict()
         self._kept_postings = 0
         self.lengths = self._column("length", ">f4", np.float32)
+        self.han_chars = self._column("han_chars", ">i4", np.float32)
         self.priors = self._column("prior", ">f4", np.float32)
         self.days = self._column("day", ">i4", np.int32)
 
@@ -187,8 +171,10 @@ class Snapshot:
         self.documents = int(self._alive.sum())
         lengths = _joined([leaf.lengths for leaf in kept], np.float32)
         average = float(lengths[self._alive].mean()) if self.documents else 1.0
-        self._norms = K1 * ((1 - B) + B * lengths / max(average, 1.0))
-        self._norms = self._norms.astype(np.float32)
+        k1, b = ranking.K1, ranking.B
+        self._norms = k1 * ((1 - b) + b * lengths / np.float32(max(average, 1.0)))
+        han_chars = _joined([leaf.han_chars for leaf in kept], np.float32)
+        self._character_norms = k1 * han_chars / np.float32(ranking.SHORT_TEXT_CHARS)
         self._priors = _joined([leaf.priors for leaf in kept], np.float32)
         self._days = _joined([leaf.days for leaf in kept], np.int32)
         self._masks: dict[tuple[str, str], Mask] = {}
@@ -221,21 +207,24 @@ class Snapshot:
         self, wanted: Wanted, masks: dict[str, Mask], everything: Mask
     ) -> Found:
         tally = self._tally(wanted.words)
+        self._add_clues(tally, wanted.clues)
         # Whether to relax is decided before the kind is chosen, so that the tabs count
         # the same hits as they show.
         others = (mask for name, mask in masks.items() if name != "kind")
         without_kind = reduce(np.logical_and, others, self._alive)
         complete: Mask = tally.present == len(wanted.words)
         matching, relaxed = complete, False
-        if len(wanted.words) > 1 and (complete & without_kind).sum() < ENOUGH:
-            matching = complete | tally.say_most(len(wanted.words))
+        if len(wanted.words) > 1 and (complete & without_kind).sum() < ranking.ENOUGH:
+            matching = complete | tally.say_some(len(wanted.words))
             relaxed = bool((matching & ~complete & everything).any())
         hits = np.flatnonzero(matching & everything)
         scores = tally.scores[hits] * self._priors[hits]
         if wanted.prefer:
             preferred = self._mask("language", wanted.prefer)[hits]
-            scores *= np.where(preferred, np.float32(PREFERRED_LANGUAGE), np.float32(1))
-        if relaxed and len(scores):
+            scores *= np.where(
+                preferred, np.float32(ranking.PREFERRED_LANGUAGE), np.float32(1)
+            )
+        if relaxed and len(wanted.words) <= ranking.FEW_WORDS and len(scores):
             scores += complete[hits] * scores.max()
         counts = self._counts(wanted, masks, matching & self._alive)
         return Found(
@@ -253,25 +242,43 @@ class Snapshot:
         for word in words:
             ids, weights = self._occurrences(word)
             if len(ids):
-                rarity = tally.known[word] = self._rarity(len(ids))
-                gains = weights * (K1 + 1) / (weights + self._norms[ids])
-                tally.scores[ids] += rarity * gains
+                rarity = tally.known[word] = ranking.rarity(self.size, len(ids))
+                tally.scores[ids] += rarity * _gains(weights, self._norms[ids])
                 tally.said[ids] += rarity
                 tally.present[ids] += 1
         return tally
+
+    def _add_clues(self, tally: "Tally", clues: Clues) -> None:
+        """What ranks beside the words: it changes scores, not what is found."""
+        terms = [("words", term, ranking.PIECE_WORTH) for term in clues.pieces]
+        terms += [("words", term, ranking.PASSING_WORTH) for term in clues.passing]
+        terms += [("grams", term, ranking.gram_worth(term)) for term in clues.grams]
+        worth = ranking.CHARACTER_WORTH
+        terms += [("characters", term, worth) for term in clues.characters]
+        for field, term, worth in terms:
+            ids, weights = self._postings(field, term)
+            if len(ids):
+                norms = self._character_norms if field == "characters" else self._norms
+                worth *= ranking.rarity(self.size, len(ids))
+                tally.scores[ids] += np.float32(worth) * _gains(weights, norms[ids])
 
     def _occurrences(self, word: Word) -> tuple[Ids, Weights]:
         """Where a word stands in any of its spellings, or in parts."""
         found = [self._postings("words", form) for form in word.forms]
         if word.parts:
-            found.append(_in_all((self._postings("words", p) for p in word.parts), 0.6))
+            found.append(
+                _in_all(
+                    (self._postings("words", p) for p in word.parts), ranking.PART_WORTH
+                )
+            )
         if word.prefix:
             unfinished = self._begun(word.prefix) - {*word.forms}
             found += [self._postings("words", term) for term in unfinished]
         is_single = len(word.characters) == 1
         if word.characters and (is_single or not any(len(ids) for ids, _ in found)):
             standing = (self._postings("characters", c) for c in word.characters)
-            found.append(_in_all(standing, CHARACTER_WORTH))
+            found.append(_in_all(standing, ranking.SCATTERED_WORTH))
+            found += self._pieces(word)
         found = [one for one in found if len(one[0])]
         if len(found) < 2:
             return found[0] if found else NOTHING
@@ -280,6 +287,13 @@ class Snapshot:
             best[ids] = np.maximum(best[ids], weights)
         ids = np.flatnonzero(best)
         return ids, best[ids]
+
+    def _pieces(self, word: Word) -> list[tuple[Ids, Weights]]:
+        """Where two neighbours out of a word stand that the dictionary cut wrongly."""
+        worth = np.float32(2 * ranking.PART_WORTH / max(len(word.forms[0]), 2))
+        pieces = map("".join, pairwise(word.forms[0]))
+        found = (self._postings("grams", piece) for piece in pieces)
+        return [(ids, weights * worth) for ids, weights in found]
 
     def _begun(self, typed: str) -> set[str]:
         """Words that begin with what is typed, or the stem it has grown beyond."""
@@ -319,10 +333,6 @@ class Snapshot:
             np.concatenate([ids for ids, _ in found]),
             np.concatenate([weights for _, weights in found]),
         )
-
-    def _rarity(self, frequency: int) -> float:
-        count = max(self.size, frequency)
-        return float(np.log1p((count - frequency + 0.5) / (frequency + 0.5)))
 
     def _mask(self, name: str, value: str) -> Mask:
         key = (name, value)
@@ -420,6 +430,11 @@ def _in_all(
         )
         least = np.minimum(least[mine], more[theirs] * np.float32(worth))
     return NOTHING if ids is None else (ids, least)
+
+
+def _gains(weights: Weights, norms: Weights) -> Weights:
+    """BM25: more of the same counts less and less."""
+    return weights * np.float32(ranking.K1 + 1) / (weights + norms)
 
 
 def _joined(parts: list[Any], kind: Any) -> NDArray[Any]:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from search import actions, analyser, queries, registries
+from search import actions, queries, registries
 from search.documents import Document
 from search.engines.whoosh import WhooshBackend
+from search.indexes import analysed
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ def make_document() -> Callable[..., Document]:
         texts = {"title": title, **sections}
         return Document(
             id=f"{label}.{pk}",
-            words={k: " ".join(analyser.tokens(text)) for k, text in texts.items()},
+            **analysed(texts),
             filters={
                 "kind": [kind],
                 "language": [language],

@@ -16,7 +16,7 @@ HEADING = f"{'':24} {'nDCG@10':>8} {'MRR@10':>8} {'recall@100':>10}"
 
 
 class Command(BaseCommand):
-    help = "Index each set below DIR apart and print nDCG@10, MRR@10 and recall@100."
+    help = "Index each set in DIR apart and print nDCG@10, MRR@10 and recall@100."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")

@@ -1,0 +1,81 @@
+"""What makes one hit better than another, whichever engine does the counting.
+
+BM25F with three streams of a text: its words; its neighbours, which tell who stands
+close to whom; and its Chinese characters, which count for as much as the text is short,
+since in a long one nearly every character occurs. All numbers here are the same for
+every site and language; `manage.py evaluate_search` says what they are worth.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log1p
+
+from search.documents import SECTION_WEIGHTS, Document
+
+# How soon more of the same word stops counting, and how much length counts.
+K1, B = 1.2, 0.6
+# A title of this many words weighs what SECTION_WEIGHTS says, a shorter one more.
+TITLE_WORDS, TITLE_B = 8, 0.5
+# What a word inside another (国际 in 国际漫游) and one said in passing (how, the, 怎么)
+# are worth beside one that tells.
+PIECE_WORTH, PASSING_WORTH = 0.5, 0.3
+HAN_GRAM_WORTH, LATIN_GRAM_WORTH = 0.3, 0.2
+# A text of this many Chinese characters gives each this worth, a longer one less.
+CHARACTER_WORTH, SHORT_TEXT_CHARS = 0.5, 40
+
+# What a word is worth that is there only in parts, or only as its characters.
+PART_WORTH, SCATTERED_WORTH = 0.6, 0.3
+# With fewer hits than this that have every word, those with some of them follow: after
+# them if these are the few words of somebody who knows what they look for, mixed with
+# them if it is a whole sentence, where one telling word may be all that is found.
+ENOUGH, FEW_WORDS = 10, 3
+# "Some" means this share of what the words found anywhere say together, by rarity. When
+# fewer than this share of the words stand anywhere, nothing here is about it.
+SOME_SHARE, KNOWN_SHARE = 0.1, 1 / 3
+PREFERRED_LANGUAGE = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Each stream's terms with their weights over all sections, and the lengths."""
+
+    words: Mapping[str, float]
+    grams: Mapping[str, float]
+    characters: Mapping[str, float]
+    length: float
+    han_chars: int
+
+
+def weighed(document: Document) -> Weighed:
+    """What BM25F would sum when asking, summed when indexing."""
+    words: Counter[str] = Counter()
+    grams: Counter[str] = Counter()
+    characters: Counter[str] = Counter()
+    length, han_chars = 0.0, 0
+    for section, text in document.words.items():
+        terms = text.split()
+        weight = SECTION_WEIGHTS[section]
+        if section == "title":
+            weight /= 1 - TITLE_B + TITLE_B * len(terms) / TITLE_WORDS
+        length += weight * len(terms)
+        _add(words, terms, weight)
+        _add(grams, document.grams.get(section, "").split(), weight)
+        singly = document.characters.get(section, "").split()
+        han_chars += len(singly)
+        _add(characters, singly, weight)
+    return Weighed(words, grams, characters, length, han_chars)
+
+
+def rarity(documents: int, frequency: int) -> float:
+    """How much a term says. One that stands everywhere still says a little."""
+    return log1p(max(documents, frequency) / frequency)
+
+
+def gram_worth(gram: str) -> float:
+    return LATIN_GRAM_WORTH if "_" in gram else HAN_GRAM_WORTH
+
+
+def _add(weights: Counter[str], terms: list[str], weight: float) -> None:
+    for term, count in Counter(terms).items():
+        weights[term] += weight * count  # type: ignore[assignment] # floats here
