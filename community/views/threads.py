@@ -29,6 +29,7 @@ from community import numbers, permissions, queries, steps, structured
 from community.differences import changed
 from community.forms import AnswerForm
 from community.models import Answer, Comment, PostState, Question
+from community.sharing import picture_of
 from community.views.finding import (
     PostKind,
     address_of,
@@ -151,6 +152,7 @@ def _shown(request: HttpRequest, question: Question) -> HttpResponse:
         "first_page": first_page,
         "list_url": list_url,
         "circle_url": circle_url,
+        "picture": picture_of(question),
         "upload_url": reverse("community:uploads"),
         "sign_in": sign_in_url(own),
         "nav_current": "questions",

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from common import structured
 from common.paging import CappedPage, page_of
+from common.sharing import SharePicture
 from common.structured import HREFLANG, absolute, as_script, breadcrumbs, pictures
 from common.text import excerpt
 from kb import queries
@@ -20,6 +21,7 @@ from kb.bodies import SPRITE, Body
 from kb.models import ArticlePage, ArticleTally, TopicPage
 from kb.models.drawn import DrawnPage
 from kb.models.pages import KbPage
+from kb.sharing import picture_of
 
 register = template.Library()
 
@@ -182,6 +184,8 @@ def article_json_ld(context: Context, page: ArticlePage, body: Body) -> SafeStri
         article["dateModified"] = _iso(page.last_published_at)
     if picture := first_picture(body):
         article["image"] = picture
+    elif page.live:
+        article["image"] = picture_of(page).url
     return as_script(article, _breadcrumb_list(page))
 
 
@@ -202,6 +206,11 @@ def hall_json_ld(context: Context, page: KbPage) -> SafeString:
         "inLanguage": HREFLANG[page.content_language],
     }
     return as_script(website, organization)
+
+
+@register.simple_tag
+def share_picture(page: KbPage) -> SharePicture:
+    return picture_of(page)
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from answerhall import discovery, errors, media, sitemaps, views
+from answerhall import discovery, errors, media, share, sitemaps, views
 
 urlpatterns = [
     path("", views.to_a_language, name="root"),
@@ -17,7 +17,9 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", discovery.robots, name="robots"),
+    path("llms.txt", discovery.llms),
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", discovery.indexnow_key),
+    re_path(share.PATTERN, share.picture),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     re_path(sitemaps.FILE_PATTERN, sitemaps.sitemap_file, name="sitemap_file"),
     path("feeds/<str:language>/", include("answerhall.feed_urls")),
