@@ -18,4 +18,5 @@ question_reopened = Signal()  # question, by, at
 # The page says something else, and is indexable or was until now; question, at,
 # was_indexable.
 thread_words_changed = Signal()
-article_credited = Signal()  # source, question, article, at; first publication only
+# First publication only; source, question, article, by (who published it), at.
+article_credited = Signal()

@@ -80,9 +80,16 @@ def pay_all_again(
 
 @receiver(article_credited)
 def pay_for_article(
-    source: ArticleSource, question: Question, at: datetime, **_: Any
+    source: ArticleSource,
+    question: Question,
+    by: Person | None,
+    at: datetime,
+    **_: Any,
 ) -> None:
-    if source.answer is not None and _earns(source.answer, question):
+    """Nobody pays themselves by publishing what they once wrote as a member."""
+    if source.answer is None or (by is not None and source.answer.author_id == by.pk):
+        return
+    if _earns(source.answer, question):
         award(event=Event.ARTICLE_CREDIT, **_cause(source.answer), at=at)
 
 

@@ -103,6 +103,7 @@ def credit_helpers(*, article: "ArticlePage", by: Person | None, at: datetime) -
             source=source,
             question=source.question,
             article=article,
+            by=by,
             at=at,
         )
         telling.tell(

@@ -75,7 +75,7 @@ def take_one(gift_id: int) -> bool:
     return _run(one_less, [gift_id]) == 1
 
 
-def _run(sql: str, values: Sequence[object]) -> int:
+def _run(sql: str, values: Sequence[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.rowcount

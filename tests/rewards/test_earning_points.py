@@ -242,6 +242,29 @@ def test_a_published_article_pays_those_it_thanks_once(
     assert points(helper) == 30
 
 
+def test_nobody_pays_themselves_by_publishing_an_article(
+    make_question, make_answer, accept, helper, editor, clock, points
+):
+    """The editor wrote one of the two answers before they joined the team."""
+    question = make_question()
+    answers = [make_answer(question=question, by=by) for by in (helper, editor)]
+    Answer.objects.filter(author=editor).update(voice="member")
+    accept(answers[0])
+    before = points(helper)
+    article = community.draft_article(
+        question=Question.objects.get(pk=question.pk),
+        answers=list(Answer.objects.filter(question=question)),
+        topic=kb.add_topic(language="en", title="Porting"),
+        by=editor,
+        at=clock.now,
+    )
+
+    kb.publish_article(article=article, by=editor)
+
+    assert points(helper) == before + 10
+    assert points(editor) == 0
+
+
 def test_an_article_pays_no_staff_for_their_official_answer(
     make_question, desk_agent, editor, clock, points
 ):
