@@ -46,7 +46,7 @@ class Command(BaseCommand):
         web += ["--workers", str(options["workers"])]
         # They only wait for what visitors send: see answerhall.taking_in.
         web += ["--blocking-threads", "64"]
-        web += ["--log-level", "warning", "answerhall.wsgi:application"]
+        web += ["--log-level", "error", "answerhall.wsgi:application"]
         manage = [sys.executable, str(settings.CHECKOUT / "manage.py")]
         commands = [web, [*manage, "db_worker", "-v0"], [*manage, "run_timers"]]
 
