@@ -10,3 +10,7 @@ class AnswerhallConfig(AppConfig):
     def ready(self) -> None:
         # They register themselves.
         from answerhall import checks, receivers  # noqa: F401
+        from people.registries import EDITORS, MANAGERS, grant
+
+        for group in (EDITORS, MANAGERS):
+            grant(group, "answerhall.view_indexablepages")

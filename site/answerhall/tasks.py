@@ -1,6 +1,6 @@
-"""What the house does later: telling search engines, forgetting old pictures."""
+"""What the house does later: telling search engines, counting, forgetting."""
 
-from answerhall import pushing, share  # noqa: F401  registers its timer
+from answerhall import counting, pushing, share  # noqa: F401  they have timers
 from common.outbox import handles
 
 handles(pushing.INDEXNOW, batch=pushing.ADDRESSES_PER_CALL)(pushing.tell_indexnow)
