@@ -15,7 +15,6 @@ from typing import Any
 
 from haystack.backends import BaseEngine
 from whoosh import columns, fields, formats
-from whoosh.codec.whoosh3 import W3Codec
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 
@@ -37,7 +36,6 @@ logger = logging.getLogger(__name__)
 
 # More segments than this are merged, the small ones first.
 MAX_SEGMENTS = 8
-MEMORY_MEGABYTES = 192
 # A broken index is looked at again this often, not with every search.
 RETRY_SECONDS = 5.0
 OPEN_TRIES = 8
@@ -57,13 +55,6 @@ class Terms(fields.FieldType):
 
     def separate_spelling(self) -> bool:
         return False
-
-
-class Codec(W3Codec):
-    """Whoosh's own, without asking the file system for a length per posting: what is
-    long is said by our own column."""
-
-    length_stats = False
 
 
 def _schema() -> fields.Schema:
@@ -198,9 +189,7 @@ def _create(folder: Path) -> None:
 def _writing(folder: Path) -> Iterator[files.CheckedWriter]:
     """A writer that commits at the end, or leaves everything as it was."""
     index = FileIndex(files.Shelf(folder), indexname=files.INDEX_NAME)
-    # Whole terms are read at once, so large blocks cost least.
-    codec = Codec(blocklimit=4096)
-    writer = files.CheckedWriter(index, limitmb=MEMORY_MEGABYTES, codec=codec)
+    writer = files.CheckedWriter(index)
     try:
         yield writer
     except BaseException:

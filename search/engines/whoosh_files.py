@@ -21,9 +21,9 @@ from typing import Any
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 from whoosh.util.filelock import FileLock, try_for
-from whoosh.writing import SegmentWriter
 
 from search.analyser import ANALYSER_VERSION
+from search.engines.whoosh_writing import TermWriter
 from search.errors import IndexBroken, IndexBusy, IndexMissing
 
 # Raised when what a document holds on disk changes.
@@ -63,7 +63,7 @@ class Shelf(FileStorage):
             raise IndexBroken(f"{name} has changed")
 
 
-class CheckedWriter(SegmentWriter):
+class CheckedWriter(TermWriter):
     """Sums every new segment before the table of contents names it."""
 
     def _commit_toc(self, segments: list[Any]) -> None:

@@ -16,26 +16,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.formats import Existence
 from whoosh.reading import SegmentReader
 
 from search import ranking
 from search.analyser import Clues, Word, marked_tokens
 from search.engines import whoosh_files as files
 from search.engines.base import Found, Wanted
+from search.engines.whoosh_writing import NOTHING, Ids, Weights, whole_term
 
-Ids = NDArray[np.int64]
-Weights = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 PREFIX_TERMS = 24
 
-_format = Existence()
 KEPT_POSTINGS = 2_000_000
-NOTHING: tuple[Ids, Weights] = (
-    np.empty(0, dtype=np.int64),
-    np.empty(0, dtype=np.float32),
-)
 
 
 class Tally:
@@ -95,24 +88,7 @@ class Leaf:
         key = (field, term.encode())
         if key not in self._terms:
             return NOTHING
-        # Not the reader's own postings(): it leaves out what was deleted by now.
-        matcher = self._terms.matcher(*key, _format)
-        blocks: list[tuple[Ids, Weights]] = []
-        while matcher.is_active():
-            matcher._read_data()
-            steps, weights, _values = matcher._data
-            ids = np.cumsum(np.array(steps, dtype=np.int64))
-            each: Weights = np.ones(len(ids), dtype=np.float32)
-            if weights is not None:  # None: 1 each; one number: the same each
-                each *= np.asarray(weights, dtype=np.float32)
-            blocks.append((ids, each))
-            matcher._next_block()
-        if len(blocks) == 1:
-            return blocks[0]
-        return (
-            np.concatenate([ids for ids, _ in blocks]),
-            np.concatenate([each for _, each in blocks]),
-        )
+        return whole_term(self._terms, *key)
 
     def terms(self, field: str, prefix: str, limit: int = 10_000) -> list[str]:
         found: list[str] = []

@@ -463,3 +463,34 @@ def test_reading_while_somebody_writes_never_fails(put, make_document, index):
     thread.join()
 
     assert wrong == []
+
+
+def test_an_index_that_outgrows_memory_is_built_all_the_same(
+    index, make_document, found, monkeypatch
+):
+    from search.engines import whoosh_writing
+
+    monkeypatch.setattr(whoosh_writing, "POSTINGS_IN_MEMORY", 60)
+    with index.rebuilding():
+        index.write(
+            make_document(n, f"roaming {n}", question=f"Pass number {n} 流量{n}包")
+            for n in range(40)
+        )
+
+    assert len(found("roaming", per_page=100)) == 40
+    assert found("number 17")[0] == "roaming 17"
+    assert found("流量") != []
+
+
+def test_merged_parts_of_the_index_find_what_each_of_them_found(
+    index, make_document, found
+):
+    for n in range(24):  # a commit each, more than are kept apart
+        index.write([make_document(n, f"roaming {n}", question=f"word{n} 漫游{n}")])
+    index.write((), gone=["community.question.3"])
+    for n in range(30, 50):
+        index.write([make_document(n, f"roaming {n}")])
+
+    assert len(found("roaming", per_page=100)) == 43
+    assert found("word17") == ["roaming 17"]
+    assert found("word3") == []
