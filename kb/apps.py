@@ -19,6 +19,9 @@ class KbConfig(AppConfig):
                 "kb.edit_articles",
                 "kb.view_articlefeedback",
                 "simple_translation.submit_translation",
+                "search.add_synonymgroup",
+                "search.change_synonymgroup",
+                "search.delete_synonymgroup",
             )
         grant(
             MANAGERS,

@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import opencc
 import rjieba
@@ -86,13 +86,15 @@ class Word:
 
     `forms` are spellings of equal worth (wi-fi, wifi). `parts` together are nearly
     as good (国际漫游: 国际 and 漫游). `characters` are the last resort for Chinese
-    that the dictionary cuts differently in another sentence.
+    that the dictionary cuts differently in another sentence. `others` are synonyms,
+    each of one or more words that must all stand.
     """
 
     forms: tuple[str, ...]
     parts: tuple[str, ...] = ()
     characters: tuple[str, ...] = ()
     prefix: str = ""
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,11 @@ def query_tokens(text: str) -> list[str]:
 def marked_tokens(words: Iterable[Word]) -> list[str]:
     """What `highlight` should mark for these words."""
     return list(
-        dict.fromkeys(token for word in words for token in (*word.forms, *word.parts))
+        dict.fromkeys(
+            token
+            for word in words
+            for token in (*word.forms, *word.parts, *chain(*word.others))
+        )
     )
 
 
@@ -287,7 +293,7 @@ def _with_prefix(words: list[Word], typed: str) -> list[Word]:
     if not words or typed in STOP_WORDS:
         return [*words, Word(forms=(typed,), prefix=typed)]
     last = words[-1]
-    return [*words[:-1], Word(last.forms, last.parts, last.characters, prefix=typed)]
+    return [*words[:-1], replace(last, prefix=typed)]
 
 
 @lru_cache(maxsize=50_000)

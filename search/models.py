@@ -1,7 +1,10 @@
-"""What people look for: the searches of the last months, without who they were."""
+"""What people look for, without who they were; and which words mean the same."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from search.synonyms import MAX_TERM_CHARS, MAX_TERMS, spoken, terms_of
 
 
 class QueryLog(models.Model):
@@ -31,3 +34,37 @@ class QueryLog(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class SynonymGroup(models.Model):
+    """Words of any language that mean the same to whoever searches here."""
+
+    terms = models.CharField(
+        _("words that mean the same"),
+        max_length=400,
+        help_text=_("Separated by commas, in any language: 积分, points"),
+    )
+
+    class Meta:
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+        ordering = ["terms"]
+
+    def __str__(self) -> str:
+        return self.terms
+
+    def clean(self) -> None:
+        """Two words or more, each saying something; written as a list of commas."""
+        terms = terms_of(self.terms)
+        if len({spoken(term) for term in terms}) < 2:
+            raise ValidationError({"terms": _("Write at least two different words.")})
+        if len(terms) > MAX_TERMS:
+            raise ValidationError(
+                {"terms": _("At most %(n)d words; make two groups.") % {"n": MAX_TERMS}}
+            )
+        for term in terms:
+            if not spoken(term) or len(term) > MAX_TERM_CHARS:
+                raise ValidationError(
+                    {"terms": _("Search can't look for “%(word)s”.") % {"word": term}}
+                )
+        self.terms = ", ".join(terms)

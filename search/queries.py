@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.db import DatabaseError
 from django.db.models import Count
 from haystack import connections
 
@@ -12,7 +13,8 @@ from search import analyser, registries
 from search.documents import Hit, Results, hit_from_shown
 from search.engines.base import HallBackend, Health, Wanted
 from search.errors import IndexBroken, IndexMissing
-from search.models import QueryLog
+from search.models import QueryLog, SynonymGroup
+from search.synonyms import with_synonyms
 
 logger = logging.getLogger(__name__)
 
@@ -41,13 +43,15 @@ def search(
     with_counts: bool = True,
     backend: HallBackend | None = None,
 ) -> Results:
-    """One page of what fits, best first. Costs no query but one per kind shown.
+    """One page of what fits, best first. Costs a query for the synonyms and one per
+    kind shown.
 
     Never raises for any text. When the index can't be used the database answers, more
     simply, and `degraded` says so. `age` is a key of AGES_DAYS and needs `today`.
     `backend` is asked instead of the site's engine.
     """
     words = analyser.query_words(text, complete_last=complete_last)
+    words = with_synonyms(words, synonym_groups()) if words else words
     nothing = Results(text, (), 0, page, per_page, dict.fromkeys(("all", *KINDS), 0))
     if not words:
         return nothing
@@ -122,6 +126,15 @@ def without_result(since: date, limit: int) -> list[Unmet]:
         .order_by("-people", "text", "language")[:limit]
     )
     return [Unmet(**row) for row in rows]
+
+
+def synonym_groups() -> list[str]:
+    """What staff wrote down as the same; nothing if the database can't say."""
+    try:
+        return list(SynonymGroup.objects.values_list("terms", flat=True))
+    except DatabaseError:
+        logger.exception("Searching without synonyms")
+        return []
 
 
 def index_health() -> Health:

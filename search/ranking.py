@@ -24,8 +24,8 @@ HAN_GRAM_WORTH, LATIN_GRAM_WORTH = 0.3, 0.2
 # A text of this many Chinese characters gives each this worth, a longer one less.
 CHARACTER_WORTH, SHORT_TEXT_CHARS = 0.5, 40
 
-# What a word is worth that is there only in parts, or only as its characters.
-PART_WORTH, SCATTERED_WORTH = 0.6, 0.3
+# What a word is worth that is there only as a synonym, in parts, or as its characters.
+SYNONYM_WORTH, PART_WORTH, SCATTERED_WORTH = 0.8, 0.6, 0.3
 # With fewer hits than this that have every word, those with some of them follow: after
 # them if these are the few words of somebody who knows what they look for, mixed with
 # them if it is a whole sentence, where one telling word may be all that is found.

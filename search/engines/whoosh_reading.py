@@ -247,6 +247,9 @@ class Snapshot:
                     (self._postings("words", p) for p in word.parts), ranking.PART_WORTH
                 )
             )
+        for other in word.others:
+            standing = (self._postings("words", term) for term in other)
+            found.append(_in_all(standing, ranking.SYNONYM_WORTH))
         if word.prefix:
             unfinished = self._begun(word.prefix) - {*word.forms}
             found += [self._postings("words", term) for term in unfinished]

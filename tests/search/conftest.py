@@ -13,6 +13,11 @@ from search.indexes import analysed
 
 
 @pytest.fixture(autouse=True)
+def _synonyms_are_asked_for(db: None) -> None:
+    """Every search looks for them in the database."""
+
+
+@pytest.fixture(autouse=True)
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WhooshBackend:
     """The engine everybody asks, on an empty folder."""
     backend = queries.engine()

@@ -11,6 +11,7 @@ from desk.setup import setup_desk
 from kb.setup import setup_pages
 from people.actions import setup_groups
 from rewards.setup import setup_rules
+from search.setup import setup_synonyms
 
 
 def setup_site() -> None:
@@ -21,6 +22,7 @@ def setup_site() -> None:
         setup_circles()
         setup_rules()
         setup_desk()
+        setup_synonyms()
 
 
 class Command(BaseCommand):
