@@ -42,6 +42,10 @@ class CappedPage(Page):
     def next_page_number(self) -> int:
         return self.number + 1
 
+    def previous_page_number(self) -> int:
+        # Without asking how many there are: somebody just read a page beyond it.
+        return self.number - 1
+
 
 def page_of(
     queryset: Any,

@@ -143,6 +143,23 @@ def test_an_answers_short_address_leads_to_its_place(visitor, question, make_ans
     assert page["Location"] == f"{question.get_absolute_url()}#answer-{answer.pk}"
 
 
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_a_very_long_thread_is_read_to_its_end(visitor, question, make_answer, number):
+    answer = make_answer(question=question)
+    fields = {
+        field.attname: getattr(answer, field.attname)
+        for field in Answer._meta.concrete_fields
+        if not field.primary_key
+    }
+    Answer.objects.bulk_create([Answer(**fields) for _ in range(110)])
+    Question.objects.filter(pk=question.pk).update(answer_count=111)
+
+    page = visitor.get(f"{question.get_absolute_url()}?page={number}")
+
+    assert page.status_code == 200
+    assert f"?page={number - 1}" in page.text or number == 2
+
+
 # What is not there, or not for everybody
 
 
