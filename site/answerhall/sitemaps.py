@@ -46,6 +46,7 @@ HEAD = (
 )
 FOOT = "</urlset>\n"
 XML = "application/xml; charset=utf-8"
+MAIN_LISTS = ("community:questions", "rewards:leaders", "rewards:home")
 LEFT_THE_TREE = ("wagtail.delete", "wagtail.move", "wagtail.unpublish")
 
 
@@ -186,19 +187,20 @@ class Tags:
 
 
 class Lists:
-    """All questions, the leaders, and each circle somebody asked in."""
+    """The main ones, and each circle somebody asked in."""
 
     kind = "lists"
 
     def files(self, language: str) -> list[File]:
-        return [File(self.kind, language, 1, 2 + len(self._circles(language)))]
+        lists = len(MAIN_LISTS) + len(self._circles(language))
+        return [File(self.kind, language, 1, lists)]
 
     def file(self, language: str, number: int) -> File | None:
         return self.files(language)[0] if number == 1 else None
 
     def entries(self, language: str, number: int) -> Iterator[Entry]:  # noqa: ARG002
         with translation.override(language):
-            paths = [reverse("community:questions"), reverse("rewards:leaders")]
+            paths = [reverse(name) for name in MAIN_LISTS]
             paths += [one.get_absolute_url() for one in self._circles(language)]
         return map(Entry, paths)
 

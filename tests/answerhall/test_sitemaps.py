@@ -266,6 +266,7 @@ def test_tags_and_circles_without_a_thread_in_this_language_are_left_out(thread)
     assert list(read("/sitemap-lists-zh-hans-1.xml")) == [
         f"{BASE}/zh-hans/questions/",
         f"{BASE}/zh-hans/leaders/",
+        f"{BASE}/zh-hans/rewards/",
     ]
 
 

@@ -63,7 +63,10 @@ def test_a_handle_in_chinese_is_an_address(make_person, client):
     person = make_person("林建", email="lin@example.com")
 
     assert client.get("/zh-hans/members/林建/").status_code == 200
-    assert "%E6%9E%97" in person.get_absolute_url()
+    address = person.get_absolute_url()
+    assert "%E6%9E%97" in address
+    page = " ".join(client.get(address).content.decode().split())
+    assert f'<link rel="canonical" href="http://127.0.0.1:8000{address}">' in page
 
 
 @pytest.mark.parametrize("handle", ["nobody", "l1njian", "lіnjian", "%00", "..", "a b"])
