@@ -113,8 +113,10 @@ def small_trace(
 def question_rows(
     questions: Iterable[Question], *, level: int, shows_circle: bool
 ) -> SafeString:
-    """Rows of a list, one to a question. What they show is asked for here, and only
-    for those that were not drawn lately."""
+    """Rows of a list, one to a question.
+
+    What they show is asked for here, and only for those that were not drawn lately.
+    """
     drawn = kept_parts(
         [("row", question.pk, level, shows_circle) for question in questions],
         _draw_rows,
@@ -122,7 +124,7 @@ def question_rows(
     return mark_safe("\n".join(drawn))  # noqa: S308  rendered templates
 
 
-def _draw_rows(keys: Sequence[tuple[str, int, int, bool]]) -> Iterator[SafeString]:
+def _draw_rows(keys: Sequence[tuple[Any, ...]]) -> Iterator[str]:
     rows = as_rows(Question.objects.filter(pk__in=[pk for _row, pk, *_ in keys]))
     found = {row.pk: row for row in rows}
     template = get_template("community/parts/question_row.html")

@@ -39,7 +39,7 @@ from django.utils.translation import get_language
 
 Asked = ParamSpec("Asked")
 Given = TypeVar("Given")
-Key = TypeVar("Key", bound=tuple[Hashable, ...])
+Key = tuple[Any, ...]
 
 # What all pages have around their content; also for changes too wide to name.
 SITE = "site"
@@ -214,7 +214,7 @@ def _parts() -> KeptUntilChanged:
     return KeptUntilChanged(most=MOST_PARTS, seconds=seconds)
 
 
-def kept_part(key: tuple[Hashable, ...], make: Callable[[], Given]) -> Given:
+def kept_part(key: Key, make: Callable[[], Given]) -> Given:
     """A part of a page that everybody sees alike who reads in this language and zone.
 
     Like a visitor's page it is made anew when something in it changes, and after a
