@@ -48,8 +48,8 @@ LINE = 1.36
 SMALL = 34
 CANVAS, INK, SOFT = (251, 249, 245), (32, 38, 46), (92, 100, 110)
 # What must not begin a line in Chinese, and what must not end one.
-NOT_FIRST = frozenset(",.!?:;)]}%、。,!?:;)】》」』”’…~·")
-NOT_LAST = frozenset("([{(【《「『“‘")
+NOT_FIRST = frozenset(",.!?:;)]}%、。】》」』”’…~·，．！？：；）］｝％")
+NOT_LAST = frozenset("([{【《「『“‘（［｛")
 
 
 @require_safe

@@ -222,8 +222,10 @@ def test_every_title_finds_room(title):
     assert Image.open(io.BytesIO(png)).size == (1200, 630)
 
 
-def test_no_line_of_chinese_begins_with_a_comma():
-    title = "携号转网审核了三天,还没有结果,到底是,哪里出了问题,怎么办,谁知道,请帮忙" * 3
+@pytest.mark.parametrize("comma", [",", "\uff0c"])
+def test_no_line_of_chinese_begins_with_a_comma(comma):
+    said = ["携号转网审核了三天", "还没有结果", "到底是", "哪里出了问题", "请帮忙"]
+    title = comma.join(said * 4)
 
     _size, lines = share._laid_out(title)
 
