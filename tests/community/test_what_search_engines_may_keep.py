@@ -1,8 +1,10 @@
 """A thread is kept out of search engines until an answer in it helps a stranger."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
@@ -308,3 +310,20 @@ def test_one_condition_serves_one_thread_and_all(make_question, make_answer):
 
     assert list(found) == [answered]
     assert waiting not in indexing.indexable_threads("en")
+
+
+def test_threads_from_before_are_judged_by_the_migration(make_question, make_answer):
+    helped, waiting = make_question(), make_question(title="Why is it slow at night?")
+    make_answer(question=helped)
+    make_answer(question=waiting, body=SHORT)
+    blank = {"is_indexable": False, "listing_changed_at": None}
+    Question.objects.update(words_changed_at=None, **blank)
+
+    for _twice in range(2):
+        judge = import_module("community.migrations.0006_judge_what_is_there").judge
+        judge(apps, None)
+
+    helped.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (helped.is_indexable, waiting.is_indexable) == (True, False)
+    assert helped.said_at == helped.listing_changed_at == helped.last_activity_at
