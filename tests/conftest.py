@@ -1,11 +1,13 @@
 """People, time and a furnished site for every test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.test import Client
@@ -38,6 +40,8 @@ def _a_clean_start() -> Iterator[None]:
         cache.clear()
     # What a test changed was never committed: nothing kept by it is true any more.
     marks().mark([SITE])
+    # Nor does an index another test drained into know anybody who is here now.
+    shutil.rmtree(settings.HAYSTACK_CONNECTIONS["default"]["PATH"], ignore_errors=True)
     with translation.override("en"):
         yield
 

@@ -25,9 +25,7 @@ def vote(*, person: Person, post: Voted, value: int, at: datetime) -> Voted:
     if type(value) is not int or value not in (1, -1, 0):
         raise NotAVote
     # One row per person and post: the lock makes twenty parallel clicks one vote.
-    post = guarding.lock_visible(post)
-    if isinstance(post, Answer) and not post.question.is_visible:
-        raise NoLongerThere
+    question, post = _lock_with_thread(post)
     if post.author_id == person.pk:
         raise OwnPost
     mine = Vote.objects.filter(voter=person, **_place(post)).first()
@@ -43,11 +41,23 @@ def vote(*, person: Person, post: Voted, value: int, at: datetime) -> Voted:
     vote_changed.send(
         sender=type(post), post=post, voter=person, old=old, new=value, at=at
     )
-    question = post if isinstance(post, Question) else post.question
     telling.index_again(question)
     # Who was just trusted for the first time is no newcomer any more.
     publishing.judge(question, at)
     return post
+
+
+def _lock_with_thread(post: Voted) -> tuple[Question, Voted]:
+    """The question first, as everywhere: what a vote leads to changes that row too."""
+    thread = post if isinstance(post, Question) else post.question
+    question = guarding.lock_visible(thread)
+    voted = guarding.lock_visible(post)
+    if isinstance(voted, Question):
+        return voted, voted
+    # A merge may have moved it while we waited for the row.
+    if voted.question_id != question.pk:
+        raise NoLongerThere
+    return question, voted
 
 
 def _place(post: Question | Answer) -> dict[str, Question | Answer]:
