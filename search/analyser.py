@@ -44,6 +44,12 @@ STOP_WORDS = frozenset(
     是不是 您
     谢谢 大家 一直 已经 还是 到底
     """.split()  # noqa: SIM905 - a page of quoted words would be harder to read
+    # 两次, 三个: how many says little about what.
+    + [
+        f"{number}{measure}"
+        for number in "一二两三四五六七八九十几"
+        for measure in "个次"
+    ]
 )
 
 # Other ways of asking the same, which say nothing beside it.
@@ -86,13 +92,15 @@ class Word:
 
     `forms` are spellings of equal worth (wi-fi, wifi). `parts` together are nearly
     as good (国际漫游: 国际 and 漫游). `characters` are the last resort for Chinese
-    that the dictionary cuts differently in another sentence. `others` are synonyms,
-    each of one or more words that must all stand.
+    that the dictionary cuts differently in another sentence. `gram` is a word of two
+    characters the dictionary doesn't know: wherever they are neighbours, it stands.
+    `others` are synonyms, each of one or more words that must all stand.
     """
 
     forms: tuple[str, ...]
     parts: tuple[str, ...] = ()
     characters: tuple[str, ...] = ()
+    gram: str = ""
     prefix: str = ""
     others: tuple[tuple[str, ...], ...] = ()
 
@@ -184,14 +192,17 @@ def clues(text: str, words: Iterable[Word]) -> Clues:
     )
 
 
-def query_words(text: str, *, complete_last: bool = False) -> tuple[Word, ...]:
-    """What somebody asks for; `complete_last` if they may still be typing."""
+def query_words(
+    text: str, *, complete_last: bool = False, whole: frozenset[str] = frozenset()
+) -> tuple[Word, ...]:
+    """What somebody asks for; `complete_last` if they may still be typing. `whole` are
+    Chinese words that the dictionary doesn't know and shall not cut."""
     found: list[Word] = []
     # Compatibility characters grow up to 18 times: cut after normalising as well.
     for run, is_han in _runs(normalise(text[:MAX_QUERY_CHARS])[: 2 * MAX_QUERY_CHARS]):
         if is_han:
             run = _other_ways.sub(_one_way, run)
-            found += (_han_word(word) for word in rjieba.cut(run))
+            found += (_han_word(word) for word in _cut(run, whole))
         else:
             for match in _words.finditer(run):
                 whole, parts = _latin(match.group())
@@ -237,9 +248,25 @@ def typed_words(text: str) -> list[str]:
     ]
 
 
+def is_unknown(word: str) -> bool:
+    """Whether it is a Chinese word of two characters or more not in the dictionary."""
+    return len(word) > 1 and is_han(word) and not rjieba.has_word(word)
+
+
 def is_han(token: str) -> bool:
     """Whether a token is Chinese."""
     return bool(_has_han(token[:1]))
+
+
+def _cut(run: str, whole: frozenset[str]) -> Iterable[str]:
+    present = [word for word in whole if word in run]
+    if not present:
+        return rjieba.cut(run)
+    present.sort(key=len, reverse=True)
+    pieces = re.split(f"({'|'.join(present)})", run)
+    return chain.from_iterable(
+        [piece] if piece in whole else rjieba.cut(piece) for piece in pieces if piece
+    )
 
 
 def _one_way(other: re.Match[str]) -> str:
@@ -283,6 +310,7 @@ def _han_word(word: str) -> Word:
         forms=(word,),
         parts=tuple(dict.fromkeys(inside)),
         characters=characters if len(word) <= 6 else (),
+        gram=word if len(word) == 2 and is_unknown(word) else "",
     )
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.db import DatabaseError
 from django.db.models import Count
@@ -14,7 +15,7 @@ from search.documents import Hit, Results, hit_from_shown
 from search.engines.base import HallBackend, Health, Wanted
 from search.errors import IndexBroken, IndexMissing
 from search.models import QueryLog, SynonymGroup
-from search.synonyms import with_synonyms
+from search.synonyms import uncut_terms, with_synonyms
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,11 @@ def search(
     simply, and `degraded` says so. `age` is a key of AGES_DAYS and needs `today`.
     `backend` is asked instead of the site's engine.
     """
-    words = analyser.query_words(text, complete_last=complete_last)
-    words = with_synonyms(words, synonym_groups()) if words else words
+    groups = synonym_groups()
+    words = analyser.query_words(
+        text, complete_last=complete_last, whole=uncut_terms(groups)
+    )
+    words = with_synonyms(words, groups)
     nothing = Results(text, (), 0, page, per_page, dict.fromkeys(("all", *KINDS), 0))
     if not words:
         return nothing
@@ -132,9 +136,14 @@ def synonym_groups() -> list[str]:
     """What staff wrote down as the same; nothing if the database can't say."""
     try:
         return list(SynonymGroup.objects.values_list("terms", flat=True))
-    except DatabaseError:
-        logger.exception("Searching without synonyms")
+    except DatabaseError as error:
+        _say_once(f"Searching without synonyms: {error}")
         return []
+
+
+@lru_cache(maxsize=16)
+def _say_once(message: str) -> None:
+    logger.warning(message)
 
 
 def index_health() -> Health:

@@ -26,10 +26,10 @@ CHARACTER_WORTH, SHORT_TEXT_CHARS = 0.5, 40
 
 # What a word is worth that is there only as a synonym, in parts, or as its characters.
 SYNONYM_WORTH, PART_WORTH, SCATTERED_WORTH = 0.8, 0.6, 0.3
-# With fewer hits than this that have every word, those with some of them follow: after
-# them if these are the few words of somebody who knows what they look for, mixed with
-# them if it is a whole sentence, where one telling word may be all that is found.
-ENOUGH, FEW_WORDS = 10, 3
+# With fewer hits than this that have every word, those with some of them follow. To
+# have every word is worth something by itself, and much if they stand side by side as
+# asked; in a long text all of them may stand by chance.
+ENOUGH, COMPLETE_WORTH, PHRASE_WORTH = 10, 1.15, 2.5
 # "Some" means this share of what the words found anywhere say together, by rarity. When
 # fewer than this share of the words stand anywhere, nothing here is about it.
 SOME_SHARE, KNOWN_SHARE = 0.1, 1 / 3

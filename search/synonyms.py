@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from search.analyser import Word, query_words
+from search.analyser import Word, is_unknown, query_words
 
 MAX_TERMS, MAX_TERM_CHARS = 12, 40
 
@@ -48,6 +48,20 @@ def with_synonyms(words: tuple[Word, ...], groups: Iterable[str]) -> tuple[Word,
     return tuple(
         replace(word, others=tuple(dict.fromkeys(others[at]))) if at in others else word
         for at, word in enumerate(words)
+    )
+
+
+def uncut_terms(groups: Iterable[str]) -> frozenset[str]:
+    """Chinese terms that are one word standing alone and may be cut in a sentence
+    (日包扣了: 日, 包扣), because the dictionary doesn't know them."""
+    return _uncut(tuple(groups))
+
+
+@lru_cache(maxsize=8)
+def _uncut(groups: tuple[str, ...]) -> frozenset[str]:
+    terms = (spoken(term) for group in groups for term in terms_of(group))
+    return frozenset(
+        term[0] for term in terms if len(term) == 1 and is_unknown(term[0])
     )
 
 

@@ -38,6 +38,7 @@ class Tally:
         self.scores = np.zeros(size, dtype=np.float32)
         self.said = np.zeros(size, dtype=np.float32)
         self.present = np.zeros(size, dtype=np.int16)
+        self.together = np.zeros(size, dtype=np.int16)
         self.known: dict[Word, float] = {}
 
     def say_some(self, words: int) -> Mask:
@@ -200,8 +201,11 @@ class Snapshot:
             scores *= np.where(
                 preferred, np.float32(ranking.PREFERRED_LANGUAGE), np.float32(1)
             )
-        if relaxed and len(wanted.words) <= ranking.FEW_WORDS and len(scores):
-            scores += complete[hits] * scores.max()
+        if len(wanted.words) > 1:
+            whole = complete[hits]
+            as_asked = whole & (tally.together[hits] == len(wanted.clues.grams))
+            scores[whole & ~as_asked] *= ranking.COMPLETE_WORTH
+            scores[as_asked] *= ranking.PHRASE_WORTH
         counts = self._counts(wanted, masks, matching & self._alive)
         return Found(
             shown=self._page(hits, scores, wanted),
@@ -237,6 +241,7 @@ class Snapshot:
                 norms = self._character_norms if field == "characters" else self._norms
                 worth *= ranking.rarity(self.size, len(ids))
                 tally.scores[ids] += np.float32(worth) * _gains(weights, norms[ids])
+                tally.together[ids] += field == "grams"
 
     def _occurrences(self, word: Word) -> tuple[Ids, Weights]:
         """Where a word stands in any of its spellings, or in parts."""
@@ -247,6 +252,8 @@ class Snapshot:
                     (self._postings("words", p) for p in word.parts), ranking.PART_WORTH
                 )
             )
+        if word.gram:
+            found.append(self._postings("grams", word.gram))
         for other in word.others:
             standing = (self._postings("words", term) for term in other)
             found.append(_in_all(standing, ranking.SYNONYM_WORTH))
@@ -268,7 +275,7 @@ class Snapshot:
         return ids, best[ids]
 
     def _pieces(self, word: Word) -> list[tuple[Ids, Weights]]:
-        """Where two neighbours out of a word stand that the dictionary cut wrongly."""
+        """Where two neighbours out of a word stand that was cut otherwise."""
         worth = np.float32(2 * ranking.PART_WORTH / max(len(word.forms[0]), 2))
         pieces = map("".join, pairwise(word.forms[0]))
         found = (self._postings("grams", piece) for piece in pieces)

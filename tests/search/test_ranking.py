@@ -85,3 +85,11 @@ def test_a_question_of_which_hardly_a_word_is_known_finds_nothing(put):
 
     assert queries.search("doorbell chime intercom offline").total == 0
     assert queries.search("doorbell offline").total == 1
+
+
+def test_how_many_says_less_than_what(put, found):
+    put(1, "换机失败", question="试了两次，两次都提示失败。", language="zh-hans")
+    put(2, "自动充值重复扣费", question="一个下午扣费三回。", language="zh-hans")
+    put(3, "充值到账时间", question="一般很快。", language="zh-hans")
+
+    assert found("充值扣费两次")[0] == "自动充值重复扣费"

@@ -152,3 +152,12 @@ def test_searching_goes_on_when_the_database_knows_no_synonyms(put, found, monke
     finally:
         with connection.schema_editor() as editor:
             editor.alter_db_table(SynonymGroup, f"{table}_away", table)
+
+
+def test_a_word_only_staff_know_is_not_cut_in_a_sentence(same, put, found):
+    put(1, "漫游日包怎么选", language="zh-hans")
+    put(2, "三日内包邮", question="每日发货，包装完好。", language="zh-hans")
+
+    same("日包, day pass")
+
+    assert found("日包扣了两次") == ["漫游日包怎么选"]
