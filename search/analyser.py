@@ -205,10 +205,10 @@ def query_words(
             found += (_han_word(word) for word in _cut(run, whole))
         else:
             for match in _words.finditer(run):
-                whole, parts = _latin(match.group())
+                forms, parts = _latin(match.group())
                 kept = tuple(part for part in parts if part not in STOP_WORDS)
-                if whole:
-                    found.append(Word(forms=whole, parts=kept))
+                if forms:
+                    found.append(Word(forms=forms, parts=kept))
                 elif kept:
                     found.append(Word(forms=kept))
                 if complete_last and match.end() == len(run):

@@ -148,10 +148,13 @@ class Snapshot:
         self.documents = int(self._alive.sum())
         lengths = _joined([leaf.lengths for leaf in kept], np.float32)
         average = float(lengths[self._alive].mean()) if self.documents else 1.0
-        k1, b = ranking.K1, ranking.B
-        self._norms = k1 * ((1 - b) + b * lengths / np.float32(max(average, 1.0)))
+        k1, b = np.float32(ranking.K1), ranking.B
+        share = (lengths / max(average, 1.0)).astype(np.float32)
+        self._norms: Weights = k1 * (np.float32(1 - b) + np.float32(b) * share)
         han_chars = _joined([leaf.han_chars for leaf in kept], np.float32)
-        self._character_norms = k1 * han_chars / np.float32(ranking.SHORT_TEXT_CHARS)
+        self._character_norms: Weights = (
+            k1 * han_chars / np.float32(ranking.SHORT_TEXT_CHARS)
+        )
         self._priors = _joined([leaf.priors for leaf in kept], np.float32)
         self._days = _joined([leaf.days for leaf in kept], np.int32)
         self._masks: dict[tuple[str, str], Mask] = {}

@@ -46,6 +46,8 @@ _first = np.zeros(1, dtype="<u4")
 class BlockWriter(W3PostingsWriter):
     """Blocks of bytes: steps from one document to the next, and weights."""
 
+    _ids: "array[int]"
+
     def add_all(self, ids: "array[int]", weights: "array[float]") -> None:
         """What `add_posting` would do for each of them."""
         for start in range(0, len(ids), BLOCK):
