@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -94,7 +94,8 @@ class Word:
     as good (国际漫游: 国际 and 漫游). `characters` are the last resort for Chinese
     that the dictionary cuts differently in another sentence. `gram` is a word of two
     characters the dictionary doesn't know: wherever they are neighbours, it stands.
-    `others` are synonyms, each of one or more words that must all stand.
+    `others` are synonyms, each of one or more words that must all stand. `typed` is the
+    word before it was stemmed.
     """
 
     forms: tuple[str, ...]
@@ -103,6 +104,7 @@ class Word:
     gram: str = ""
     prefix: str = ""
     others: tuple[tuple[str, ...], ...] = ()
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,10 @@ def clues(text: str, words: Iterable[Word]) -> Clues:
 def query_words(
     text: str, *, complete_last: bool = False, whole: frozenset[str] = frozenset()
 ) -> tuple[Word, ...]:
-    """What somebody asks for; `complete_last` if they may still be typing. `whole` are
-    Chinese words that the dictionary doesn't know and shall not cut."""
+    """What somebody asks for; `complete_last` if they may still be typing.
+
+    `whole` are Chinese words that the dictionary doesn't know and shall not cut.
+    """
     found: list[Word] = []
     # Compatibility characters grow up to 18 times: cut after normalising as well.
     for run, is_han in _runs(normalise(text[:MAX_QUERY_CHARS])[: 2 * MAX_QUERY_CHARS]):
@@ -208,9 +212,9 @@ def query_words(
                 forms, parts = _latin(match.group())
                 kept = tuple(part for part in parts if part not in STOP_WORDS)
                 if forms:
-                    found.append(Word(forms=forms, parts=kept))
+                    found.append(Word(forms, parts=kept, typed=match[0]))
                 elif kept:
-                    found.append(Word(forms=kept))
+                    found.append(Word(kept, typed=match[0]))
                 if complete_last and match.end() == len(run):
                     found = _with_prefix(found, match.group())
     wanted = [word for word in found if not STOP_WORDS.issuperset(word.forms)]
@@ -308,6 +312,7 @@ def _han_word(word: str) -> Word:
     characters = tuple(dict.fromkeys(word))
     return Word(
         forms=(word,),
+        typed=word,
         parts=tuple(dict.fromkeys(inside)),
         characters=characters if len(word) <= 6 else (),
         gram=word if len(word) == 2 and is_unknown(word) else "",
@@ -319,7 +324,7 @@ def _with_prefix(words: list[Word], typed: str) -> list[Word]:
     if len(typed) < 2 or len(typed) > MAX_WORD_CHARS:
         return words
     if not words or typed in STOP_WORDS:
-        return [*words, Word(forms=(typed,), prefix=typed)]
+        return [*words, Word((typed,), prefix=typed, typed=typed)]
     last = words[-1]
     return [*words[:-1], replace(last, prefix=typed)]
 

@@ -83,7 +83,9 @@ class Results:
     """A page of hits and what is known about all of them.
 
     `relaxed`: some hits lack some of the words. `degraded`: the index could not be
-    used, and the database answered more simply.
+    used, and the database answered more simply. `read_as`: what was searched for
+    instead, because nobody wrote what was typed (jifen). `guess`: what may have been
+    meant, and would find something.
     """
 
     text: str
@@ -95,6 +97,8 @@ class Results:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     circle_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known_text: str = ""
+    read_as: str = ""
+    guess: str = ""
     relaxed: bool = False
     degraded: bool = False
 

@@ -12,10 +12,11 @@ from haystack import connections
 
 from search import analyser, registries
 from search.documents import Hit, Results, hit_from_shown
-from search.engines.base import HallBackend, Health, Wanted
+from search.engines.base import Found, HallBackend, Health, Wanted
 from search.errors import IndexBroken, IndexMissing
+from search.guessing import vocabulary_of
 from search.models import QueryLog, SynonymGroup
-from search.synonyms import uncut_terms, with_synonyms
+from search.synonyms import all_terms, uncut_terms, with_synonyms
 
 logger = logging.getLogger(__name__)
 
@@ -52,10 +53,7 @@ def search(
     `backend` is asked instead of the site's engine.
     """
     groups = synonym_groups()
-    words = analyser.query_words(
-        text, complete_last=complete_last, whole=uncut_terms(groups)
-    )
-    words = with_synonyms(words, groups)
+    words = _words(text, groups, complete_last)
     nothing = Results(text, (), 0, page, per_page, dict.fromkeys(("all", *KINDS), 0))
     if not words:
         return nothing
@@ -74,12 +72,13 @@ def search(
         limit=per_page,
     )
     try:
-        found = (backend or engine()).find(wanted)
+        asked = _ask(backend or engine(), text, wanted, groups)
     except (IndexMissing, IndexBroken):  # known, logged when it was noticed
         return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
     except Exception:
         logger.exception("Searching failed; the database answers")
         return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
+    found = asked.found
     highlighter = analyser.Highlighter(found.marks)
     hits = [hit_from_shown(shown, highlighter, score) for shown, score in found.shown]
     visible = _still_visible(hits)
@@ -92,7 +91,52 @@ def search(
         circle_names=found.circle_names,
         known_text=_known_text(text, found.known, words),
         relaxed=found.relaxed,
+        read_as=asked.read_as,
+        guess=asked.guess,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the engine found, and for what if it wasn't what was typed."""
+
+    found: Found
+    read_as: str = ""
+    guess: str = ""
+
+
+def _ask(
+    backend: HallBackend, text: str, wanted: Wanted, groups: Sequence[str]
+) -> Asked:
+    """Ask; and if nobody wrote some of the words, ask for what they may stand for."""
+    found = backend.find(wanted)
+    unknown = {word.typed for word in wanted.words if word not in found.known}
+    if not unknown and found.total and not found.relaxed:
+        return Asked(found)
+    vocabulary = vocabulary_of(backend.title_words(), all_terms(groups))
+    if read_as := vocabulary.read_as_pinyin(text, unknown):
+        found_instead = backend.find(_for(read_as, wanted, groups))
+        if found_instead.total:
+            return Asked(found_instead, read_as=read_as)
+    if guess := vocabulary.corrected(text, unknown):
+        found_instead = backend.find(replace(_for(guess, wanted, groups), facets=()))
+        if found_instead.whole > found.whole:
+            return Asked(found, guess=guess)
+    return Asked(found)
+
+
+def _for(text: str, wanted: Wanted, groups: Sequence[str]) -> Wanted:
+    words = _words(text, groups)
+    return replace(wanted, words=words, clues=analyser.clues(text, words))
+
+
+def _words(
+    text: str, groups: Sequence[str], complete_last: bool = False
+) -> tuple[analyser.Word, ...]:
+    words = analyser.query_words(
+        text, complete_last=complete_last, whole=uncut_terms(groups)
+    )
+    return with_synonyms(words, groups)
 
 
 def titles(text: str, *, prefer: str, limit: int = 8) -> list[Hit]:

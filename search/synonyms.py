@@ -51,6 +51,11 @@ def with_synonyms(words: tuple[Word, ...], groups: Iterable[str]) -> tuple[Word,
     )
 
 
+def all_terms(groups: Iterable[str]) -> list[str]:
+    """Every term staff wrote down."""
+    return [term for group in groups for term in terms_of(group)]
+
+
 def uncut_terms(groups: Iterable[str]) -> frozenset[str]:
     """Chinese terms that are one word standing alone and may be cut in a sentence
     (日包扣了: 日, 包扣), because the dictionary doesn't know them."""
@@ -59,7 +64,7 @@ def uncut_terms(groups: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=8)
 def _uncut(groups: tuple[str, ...]) -> frozenset[str]:
-    terms = (spoken(term) for group in groups for term in terms_of(group))
+    terms = map(spoken, all_terms(groups))
     return frozenset(
         term[0] for term in terms if len(term) == 1 and is_unknown(term[0])
     )

@@ -1,6 +1,6 @@
 """What an engine must do, and how Haystack's calls become that.
 
-An engine is a Haystack backend: subclass `HallBackend`, fill in the seven methods that
+An engine is a Haystack backend: subclass `HallBackend`, fill in the eight methods that
 raise NotImplementedError, and name its `BaseEngine` in HAYSTACK_CONNECTIONS.
 """
 
@@ -55,12 +55,14 @@ class Wanted:
 class Found:
     """What came back: `shown` of each document on the page, with its score.
 
-    `circle_names` holds both languages for every circle counted, `known` the words
-    that exist in the index at all, `marks` what to highlight.
+    `whole` is how many have every word. `circle_names` holds both languages for every
+    circle counted, `known` the words that exist in the index at all, `marks` what to
+    highlight.
     """
 
     shown: Sequence[tuple[Mapping[str, Any], float]] = ()
     total: int = 0
+    whole: int = 0
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     circle_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: tuple[analyser.Word, ...] = ()
@@ -83,7 +85,7 @@ class Health:
 
 
 class HallBackend(BaseSearchBackend):
-    """Haystack's backend calls on top of seven methods of an engine."""
+    """Haystack's backend calls on top of eight methods of an engine."""
 
     silently_fail: bool
 
@@ -116,6 +118,11 @@ class HallBackend(BaseSearchBackend):
         raise NotImplementedError
 
     def health(self) -> Health:
+        raise NotImplementedError
+
+    def title_words(self) -> Mapping[str, int]:
+        """How many documents have a word in title or tags (`guessing.telling_words`).
+        Those gone are not counted: words are shown to anybody."""
         raise NotImplementedError
 
     @classmethod

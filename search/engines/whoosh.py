@@ -30,6 +30,7 @@ from search.engines.base import (
 )
 from search.engines.whoosh_reading import Snapshot
 from search.errors import IndexBroken, IndexMissing
+from search.guessing import telling_words
 from search.ranking import weighed
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def _schema() -> fields.Schema:
         han_chars=fields.COLUMN(columns.NumericColumn("i")),
         prior=fields.COLUMN(columns.NumericColumn("f")),
         day=fields.COLUMN(columns.NumericColumn("i")),
+        title_words=fields.COLUMN(columns.VarBytesColumn()),
         shown=fields.STORED(),
     )
 
@@ -98,6 +100,9 @@ class WhooshBackend(HallBackend):
         return Health(
             "ok", documents=snapshot.documents, changed_at=snapshot.changed_at
         )
+
+    def title_words(self) -> Mapping[str, int]:
+        return _opened.snapshot(self.path).title_words
 
     def write(
         self,
@@ -201,6 +206,7 @@ def _writing(folder: Path) -> Iterator[files.CheckedWriter]:
 def _add(writer: files.CheckedWriter, documents: Iterable[Document]) -> None:
     for document in documents:
         weights = weighed(document)
+        texts = (document.shown["title"], *document.shown["tag_names"])
         filters = [
             f"{name}={value}"
             for name, values in document.filters.items()
@@ -216,6 +222,7 @@ def _add(writer: files.CheckedWriter, documents: Iterable[Document]) -> None:
             han_chars=weights.han_chars,
             prior=document.prior,
             day=document.day,
+            title_words=" ".join(telling_words(texts)).encode(),
             shown=dict(document.shown),
         )
 

@@ -6,11 +6,11 @@ word costs to read is remembered per segment, since segments never change.
 
 import threading
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import reduce
-from itertools import pairwise
+from functools import cached_property, reduce
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,8 @@ class Leaf:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], tuple[Ids, Weights]] = OrderedDict()
         self._kept_postings = 0
+        self._title_words: list[set[str]] | None = None
+        self._all_title_words: Counter[str] = Counter()
         self.lengths = self._column("length", ">f4", np.float32)
         self.han_chars = self._column("han_chars", ">i4", np.float32)
         self.priors = self._column("prior", ">f4", np.float32)
@@ -100,6 +102,16 @@ class Leaf:
                     break
                 found.append(term.decode())
         return found
+
+    def title_words(self, dead: Collection[int]) -> Counter[str]:
+        """How many documents that still count have a word in title or tags."""
+        with self._lock:
+            if self._title_words is None:
+                column = self._reader.column_reader("title_words")
+                self._title_words = [set(row.decode().split()) for row in column]
+                self._all_title_words = Counter(chain(*self._title_words))
+        gone = chain(*(self._title_words[number] for number in dead))
+        return self._all_title_words - Counter(gone)
 
     def shown(self, number: int) -> Mapping[str, Any]:
         with self._lock:
@@ -161,6 +173,14 @@ class Snapshot:
         self._values: dict[str, list[str]] = {}
         self._circle_names: dict[str, Mapping[str, str]] = {}
 
+    @cached_property
+    def title_words(self) -> Mapping[str, int]:
+        counts: Counter[str] = Counter()
+        for leaf, offset in zip(self.leaves.values(), self._offsets, strict=False):
+            alive = self._alive[offset : offset + leaf.size]
+            counts += leaf.title_words(np.flatnonzero(~alive).tolist())
+        return counts
+
     def is_current(self) -> bool:
         """Whether the files are still those this was read from."""
         try:
@@ -213,6 +233,7 @@ class Snapshot:
         return Found(
             shown=self._page(hits, scores, wanted),
             total=len(hits),
+            whole=int(complete[hits].sum()),
             counts=counts,
             circle_names={one: self._names(one) for one in counts.get("circle", ())},
             known=tuple(tally.known),
