@@ -51,7 +51,10 @@ def all_at_once(act: Callable[[int], object], size: int = CROWD) -> list[object]
 
 @pytest.fixture
 def circle() -> Circle:
-    return Circle.objects.create(slug="general", name_en="General", name_zh="综合")
+    made, _is_new = Circle.objects.get_or_create(
+        slug="general", defaults={"name_en": "General", "name_zh": "综合"}
+    )
+    return made
 
 
 @pytest.fixture
