@@ -73,6 +73,8 @@ def some_pages() -> list[str]:
 
 def get(asked: Callable, path: str) -> None:
     environ = RequestFactory().get(path, HTTP_HOST="127.0.0.1").environ
+    # The request has decoded it; a web server hands over bytes in latin-1's clothes.
+    environ["PATH_INFO"] = environ["PATH_INFO"].encode().decode("latin-1")
     said: list[str] = []
     b"".join(asked(environ, lambda status, *_rest: said.append(status)))
     if not said[0].startswith("200"):
