@@ -7,10 +7,11 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from community.models import Answer, PostState, Question
 from community.models.posts import QuestionQuerySet
+from people.models import Person
 from search.analyser import plain_words
 from search.documents import Hit
 from search.indexes import HallIndex, hits_of
-from search.registries import fallback, still_visible
+from search.registries import author, fallback, still_visible
 
 FALLBACK_WORDS = 3
 
@@ -79,6 +80,9 @@ class QuestionIndex(HallIndex):
     def prepare_tag_names(self, question: Question) -> list[str]:
         return [tag.name for tag in question.tags.all()]
 
+    def prepare_author(self, question: Question) -> str:
+        return str(question.author_id)
+
     def prepare_votes(self, question: Question) -> int:
         return question.vote_score
 
@@ -105,6 +109,14 @@ def find_questions(text: str, language: str | None, limit: int) -> list[Hit]:
 def visible_questions(pks: Collection[int]) -> set[int]:
     rows = Question.objects.filter(pk__in=pks, state=PostState.VISIBLE)
     return set(rows.values_list("pk", flat=True))
+
+
+@author
+def author_of(handle: str) -> str:
+    """Who carries the handle now; nobody who was erased or merged."""
+    people = Person.objects.filter(erased_at=None, merged_into=None)
+    found = people.filter(handle__iexact=handle).values_list("pk", flat=True).first()
+    return str(found or "")
 
 
 def _answers(question: Question) -> list[Answer]:

@@ -40,6 +40,9 @@ class ArticleIndex(HallIndex):
     def prepare_tag_names(self, article: ArticlePage) -> list[str]:
         return list(article.tags)
 
+    def prepare_author(self, article: ArticlePage) -> str:
+        return str(article.author_id or "")
+
     def prepare_checked_on(self, article: ArticlePage) -> Any:
         return article.checked_on
 

@@ -183,6 +183,18 @@ def streams(text: str) -> Streams:
     return Streams(words, grams, characters)
 
 
+def phrase_terms(text: str) -> tuple[tuple[str, str], ...]:
+    """(stream, term) that all stand wherever the phrase stands. Chinese is compared by
+    its neighbours, since sentences are cut differently."""
+    said = streams(text[:MAX_QUERY_CHARS])
+    telling = (w for w in said.words if not is_han(w) and w not in STOP_WORDS)
+    return (
+        *(("words", word) for word in _few(telling)),
+        *(("grams", gram) for gram in _few(said.grams)),
+        *(("characters", character) for character in _few(said.characters)),
+    )
+
+
 def clues(text: str, words: Iterable[Word]) -> Clues:
     """What the typed text says beside its `query_words`."""
     said = streams(normalise(text[:MAX_QUERY_CHARS])[: 2 * MAX_QUERY_CHARS])

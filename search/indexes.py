@@ -47,8 +47,9 @@ A room writes one class in `<room>/search_indexes.py`:
             return [tag.name for tag in question.tags.all()]
 
         # and as they apply: prepare_tags (slugs, to filter by), prepare_circle (slug),
-        # prepare_circle_names ({"en": …, "zh-hans": …}), prepare_votes,
-        # prepare_answer_count, prepare_asked_at (datetime)
+        # prepare_circle_names ({"en": …, "zh-hans": …}), prepare_author (a key, see
+        # `registries.author`), prepare_votes, prepare_answer_count,
+        # prepare_asked_at (datetime)
 
 An article sets `kind = "article"` and gives `prepare_summary`, `prepare_body`,
 `prepare_checked_on` (date) and `prepare_helpful_percent` instead. Everything not given
@@ -65,6 +66,7 @@ is empty. Text is segmented here, once, for every engine.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from math import log1p
 from typing import Any, ClassVar
 
@@ -118,6 +120,10 @@ class HallIndex(indexes.SearchIndex):
         """The circle's name in both languages."""
         return {}
 
+    def prepare_author(self, _thing: Any) -> str:
+        """A key of who wrote it, as `registries.author` finds it by handle."""
+        return ""
+
     def prepare_text(self, _thing: Any) -> str:
         """Filled from the sections by `prepare`."""
         return ""
@@ -127,6 +133,7 @@ class HallIndex(indexes.SearchIndex):
         data = super().prepare(obj)
         data["kind"] = self.kind
         data["circle_names"] = self.prepare_circle_names(obj)
+        data["author"] = self.prepare_author(obj)
         data["streams"] = analysed(_sections(data))
         data["text"] = " ".join(data["streams"]["words"].values())
         self.prepared_data = data
@@ -149,6 +156,11 @@ class HallIndex(indexes.SearchIndex):
                 "status": _given(data["status"]),
                 "circle": _given(data["circle"]),
                 "tag": list(data["tags"] or ()),
+                "tag_word": _spellings(data["tags"], data["tag_names"]),
+                "circle_word": _spellings(
+                    [data["circle"]], data["circle_names"].values()
+                ),
+                "by": _given(data["author"]),
             },
             prior=_prior(self.kind, data["status"], int(data["votes"] or 0)),
             day=moment.toordinal() if moment else 0,
@@ -208,6 +220,13 @@ def _sections(data: dict[str, Any]) -> dict[str, str]:
     texts = {name: data.get(name) or "" for name in SECTION_WEIGHTS if name != "tags"}
     texts["tags"] = " ".join(data.get("tag_names") or ())
     return texts
+
+
+def _spellings(*kinds: Iterable[str | None] | None) -> Sequence[str]:
+    """Names as `operators.take_apart` gives them, each once."""
+    names = chain.from_iterable(kind or () for kind in kinds)
+    spelled = (analyser.normalise(name).strip() for name in names if name)
+    return list(dict.fromkeys(spelled))
 
 
 def _given(value: str | None) -> Sequence[str]:

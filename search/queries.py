@@ -12,10 +12,11 @@ from haystack import connections
 
 from search import analyser, registries
 from search.documents import Hit, Results, hit_from_shown
-from search.engines.base import Found, HallBackend, Health, Wanted
+from search.engines.base import Clause, Found, HallBackend, Health, Wanted
 from search.errors import IndexBroken, IndexMissing
 from search.guessing import vocabulary_of
 from search.models import QueryLog, SynonymGroup
+from search.operators import Typed, take_apart
 from search.synonyms import all_terms, uncut_terms, with_synonyms
 
 logger = logging.getLogger(__name__)
@@ -53,17 +54,20 @@ def search(
     `backend` is asked instead of the site's engine.
     """
     groups = synonym_groups()
-    words = _words(text, groups, complete_last)
+    typed = take_apart(text)
+    words = _words(typed.text, groups, complete_last)
     nothing = Results(text, (), 0, page, per_page, dict.fromkeys(("all", *KINDS), 0))
-    if not words:
+    if not words and not typed.has_operators:
         return nothing
     filters = _filters(
         kind=kind, language=language, status=status, circle=circle, tag=tag
     )
     wanted = Wanted(
         words=words,
-        clues=analyser.clues(text, words),
+        clues=analyser.clues(typed.text, words),
         filters=filters,
+        must=_must(typed),
+        must_not=_must_not(typed),
         since_day=_since(age, today),
         prefer=prefer,
         facets=("kind", "language", "status", "circle") if with_counts else (),
@@ -89,7 +93,7 @@ def search(
         counts_by_kind=_by_kind(found.counts.get("kind", {}), hits, visible),
         counts=found.counts,
         circle_names=found.circle_names,
-        known_text=_known_text(text, found.known, words),
+        known_text=_known_text(typed.text, found.known, words),
         relaxed=found.relaxed,
         read_as=asked.read_as,
         guess=asked.guess,
@@ -110,6 +114,13 @@ def _ask(
 ) -> Asked:
     """Ask; and if nobody wrote some of the words, ask for what they may stand for."""
     found = backend.find(wanted)
+    if not wanted.words:
+        return Asked(found)
+    typed = take_apart(text)
+    if not found.total and typed.phrases:
+        # Many put a name in quotes who don't mean "only as it stands".
+        wanted = replace(wanted, must=_must(replace(typed, phrases=())))
+        found = replace(backend.find(wanted), relaxed=True)
     unknown = {word.typed for word in wanted.words if word not in found.known}
     if not unknown and found.total and not found.relaxed:
         return Asked(found)
@@ -126,8 +137,35 @@ def _ask(
 
 
 def _for(text: str, wanted: Wanted, groups: Sequence[str]) -> Wanted:
-    words = _words(text, groups)
-    return replace(wanted, words=words, clues=analyser.clues(text, words))
+    typed = take_apart(text)
+    words = _words(typed.text, groups)
+    return replace(
+        wanted,
+        words=words,
+        clues=analyser.clues(typed.text, words),
+        must=_must(typed),
+        must_not=_must_not(typed),
+    )
+
+
+def _must(typed: Typed) -> tuple[Clause, ...]:
+    """What every hit must have."""
+    clauses = [analyser.phrase_terms(phrase) for phrase in typed.phrases]
+    clauses += [_filter_clause(*one) for one in typed.filters]
+    return tuple(clause for clause in clauses if clause)
+
+
+def _must_not(typed: Typed) -> tuple[Clause, ...]:
+    clauses = [analyser.phrase_terms(words) for words in typed.without]
+    clauses += [_filter_clause(*one) for one in typed.without_filters]
+    return tuple(clause for clause in clauses if clause)
+
+
+def _filter_clause(name: str, value: str) -> Clause:
+    if name == "by":
+        find = registries.author_finder()
+        value = find(value) if find is not None else ""
+    return (("filters", f"{name}={value}"),)
 
 
 def _words(
@@ -264,7 +302,7 @@ def _from_the_database(
 ) -> Results:
     """What the rooms' own queries find: articles first, preferred language first."""
     found: dict[str, list[Hit]] = {
-        each: finder(nothing.text, language, FALLBACK_LIMIT)
+        each: finder(take_apart(nothing.text).text, language, FALLBACK_LIMIT)
         for each, finder in sorted(registries.finders().items())
     }
     counts = {each: len(found.get(each, ())) for each in KINDS}

@@ -7,8 +7,11 @@ from search.documents import Hit
 Finder = Callable[[str, str | None, int], list[Hit]]
 VisibleCheck = Callable[[Collection[int]], set[int]]
 
+AuthorFinder = Callable[[str], str]
+
 _finders: dict[str, Finder] = {}
 _visible_checks: dict[str, VisibleCheck] = {}
+_author_finders: list[AuthorFinder] = []
 
 
 def fallback(kind: str) -> Callable[[Finder], Finder]:
@@ -43,6 +46,23 @@ def still_visible(kind: str) -> Callable[[VisibleCheck], VisibleCheck]:
         return check
 
     return register
+
+
+def author(finder: AuthorFinder) -> AuthorFinder:
+    """Register who is meant by a handle (by:linjian).
+
+        @author
+        def author_of(handle) -> str: ...
+
+    Gives what `prepare_author` gave for their posts, "" for nobody. Asked when somebody
+    searches, so that a new handle counts at once.
+    """
+    _author_finders[:] = [finder]
+    return finder
+
+
+def author_finder() -> AuthorFinder | None:
+    return _author_finders[0] if _author_finders else None
 
 
 def finders() -> dict[str, Finder]:

@@ -30,12 +30,17 @@ logger = logging.getLogger(__name__)
 COMMAND_WAIT_SECONDS = 120.0
 
 
+# (stream, term) that all must stand in a document: words, grams, characters, filters.
+Clause = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One search. Without words it wants everything the filters leave.
 
     `words` find, `clues` only rank. `filters` maps a name (kind, language, status,
-    circle, tag, model) to the values allowed. `facets` names those to count, each as
+    circle, tag, model) to the values allowed; `must` and `must_not` are what the query
+    itself asks for. `facets` names those to count, each as
     if its own filter were not set; `ages` are days (ordinals) by name: counted is what
     is from that day or younger.
     """
@@ -43,6 +48,8 @@ class Wanted:
     words: tuple[analyser.Word, ...] = ()
     clues: analyser.Clues = analyser.Clues()
     filters: Mapping[str, Collection[str]] = field(default_factory=dict)
+    must: tuple[Clause, ...] = ()
+    must_not: tuple[Clause, ...] = ()
     since_day: int = 0
     prefer: str = ""
     facets: Sequence[str] = ()

@@ -27,7 +27,7 @@ from search.engines.whoosh_writing import TermWriter
 from search.errors import IndexBroken, IndexBusy, IndexMissing
 
 # Raised when what a document holds on disk changes.
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 FORMAT = f"{LAYOUT_VERSION}.{ANALYSER_VERSION}"
 INDEX_NAME = "MAIN"
 

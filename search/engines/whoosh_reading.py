@@ -21,7 +21,7 @@ from whoosh.reading import SegmentReader
 from search import ranking
 from search.analyser import Clues, Word, marked_tokens
 from search.engines import whoosh_files as files
-from search.engines.base import Found, Wanted
+from search.engines.base import Clause, Found, Wanted
 from search.engines.whoosh_writing import NOTHING, Ids, Weights, whole_term
 
 Mask = NDArray[np.bool_]
@@ -192,26 +192,45 @@ class Snapshot:
 
     def find(self, wanted: Wanted) -> Found:
         masks = self._filter_masks(wanted)
-        everything = reduce(np.logical_and, masks.values(), self._alive)
+        allowed = self._allowed(wanted)
+        everything = reduce(np.logical_and, masks.values(), allowed)
         if not wanted.words:
             hits = np.flatnonzero(everything)
             scores = self._days[hits].astype(np.float32)
             return Found(
                 shown=self._page(hits, scores, wanted),
                 total=len(hits),
-                counts=self._counts(wanted, masks, self._alive),
+                counts=self._counts(wanted, masks, allowed),
             )
-        return self._find_words(wanted, masks, everything)
+        return self._find_words(wanted, masks, allowed, everything)
+
+    def _allowed(self, wanted: Wanted) -> Mask:
+        """What is there and fits the operators of the query."""
+        allowed = self._alive
+        for clause in wanted.must:
+            allowed = allowed & self._fits(clause)
+        for clause in wanted.must_not:
+            allowed = allowed & ~self._fits(clause)
+        return allowed
+
+    def _fits(self, clause: Clause) -> Mask:
+        fits = np.zeros(self.size, dtype=np.bool_)
+        fits[_in_all((self._postings(*term) for term in clause), 1.0)[0]] = True
+        return fits
 
     def _find_words(
-        self, wanted: Wanted, masks: dict[str, Mask], everything: Mask
+        self,
+        wanted: Wanted,
+        masks: dict[str, Mask],
+        allowed: Mask,
+        everything: Mask,
     ) -> Found:
         tally = self._tally(wanted.words)
         self._add_clues(tally, wanted.clues)
         # Whether to relax is decided before the kind is chosen, so that the tabs count
         # the same hits as they show.
         others = (mask for name, mask in masks.items() if name != "kind")
-        without_kind = reduce(np.logical_and, others, self._alive)
+        without_kind = reduce(np.logical_and, others, allowed)
         complete: Mask = tally.present == len(wanted.words)
         matching, relaxed = complete, False
         if len(wanted.words) > 1 and (complete & without_kind).sum() < ranking.ENOUGH:
@@ -229,7 +248,7 @@ class Snapshot:
             as_asked = whole & (tally.together[hits] == len(wanted.clues.grams))
             scores[whole & ~as_asked] *= ranking.COMPLETE_WORTH
             scores[as_asked] *= ranking.PHRASE_WORTH
-        counts = self._counts(wanted, masks, matching & self._alive)
+        counts = self._counts(wanted, masks, matching & allowed)
         return Found(
             shown=self._page(hits, scores, wanted),
             total=len(hits),

@@ -127,3 +127,30 @@ def test_every_visible_change_reaches_the_index(
 
     key = f"search:community.question:{question.pk}"
     assert OutboxRow.objects.filter(key=key).exists()
+
+
+def test_a_thread_is_narrowed_down_by_its_names(make_question, asker, helper, clock):
+    from search.registries import author_finder
+
+    question = make_question(tags=["携号转网"])
+    asked_by = author_finder()
+    filters = document_of(question).filters
+
+    assert asked_by(asker.handle.upper()) in filters["by"]
+    assert asked_by(helper.handle) not in filters["by"]
+    assert asked_by("nobody-here") == ""
+    assert "携号转网" in filters["tag_word"]
+    assert question.circle.slug in filters["circle_word"]
+    assert question.circle.name_zh in filters["circle_word"]
+
+
+def test_nobody_is_found_by_the_handle_of_an_erased_person(asker, clock):
+    from people.actions import erase_person
+    from search.registries import author_finder
+
+    handle = asker.handle
+    erase_person(person=asker, at=clock.now)
+    asker.refresh_from_db()
+
+    assert author_finder()(handle) == ""
+    assert author_finder()(asker.handle) == ""

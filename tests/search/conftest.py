@@ -31,6 +31,7 @@ def nobody_above(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rooms above have their own tests; here only search answers."""
     monkeypatch.setattr(registries, "_finders", {})
     monkeypatch.setattr(registries, "_visible_checks", {})
+    monkeypatch.setattr(registries, "_author_finders", [])
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,7 @@ def make_document() -> Callable[..., Document]:
         circle: str = "",
         tags: tuple[str, ...] = (),
         prior: float = 1.0,
+        by: str = "",
         **sections: str,
     ) -> Document:
         label = "kb.articlepage" if kind == "article" else "community.question"
@@ -69,6 +71,9 @@ def make_document() -> Callable[..., Document]:
                 "status": [status] if status else [],
                 "circle": [circle] if circle else [],
                 "tag": list(tags),
+                "tag_word": list(tags),
+                "circle_word": [circle, circle.title().lower()] if circle else [],
+                "by": [by] if by else [],
             },
             prior=prior,
             day=timezone.now().toordinal(),
