@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log1p
 
+import numpy as np
+from numpy.typing import NDArray
+
 from search.documents import SECTION_WEIGHTS, Document
 
 # How soon more of the same word stops counting, and how much length counts.
@@ -34,6 +37,9 @@ ENOUGH, COMPLETE_WORTH, PHRASE_WORTH = 10, 1.15, 2.5
 # fewer than this share of the words stand anywhere, nothing here is about it.
 SOME_SHARE, KNOWN_SHARE = 0.1, 1 / 3
 PREFERRED_LANGUAGE = 1.15
+# What is as young as the youngest thing there is worth so much more, half of it with
+# every year of age.
+FRESH_WORTH, FRESH_HALF_LIFE_DAYS = 0.04, 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,12 @@ def weighed(document: Document) -> Weighed:
 def rarity(documents: int, frequency: int) -> float:
     """How much a term says. One that stands everywhere still says a little."""
     return log1p(max(documents, frequency) / frequency)
+
+
+def freshness(ages_days: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What scores are multiplied with, by age."""
+    fading = np.exp2(-ages_days / np.float32(FRESH_HALF_LIFE_DAYS))
+    return 1 + np.float32(FRESH_WORTH) * fading
 
 
 def gram_worth(gram: str) -> float:

@@ -169,6 +169,8 @@ class Snapshot:
         )
         self._priors = _joined([leaf.priors for leaf in kept], np.float32)
         self._days = _joined([leaf.days for leaf in kept], np.int32)
+        youngest = self._days.max(initial=0)
+        self._priors *= ranking.freshness((youngest - self._days).astype(np.float32))
         self._masks: dict[tuple[str, str], Mask] = {}
         self._values: dict[str, list[str]] = {}
         self._circle_names: dict[str, Mapping[str, str]] = {}

@@ -57,6 +57,7 @@ def make_document() -> Callable[..., Document]:
         tags: tuple[str, ...] = (),
         prior: float = 1.0,
         by: str = "",
+        days_ago: int = 0,
         **sections: str,
     ) -> Document:
         label = "kb.articlepage" if kind == "article" else "community.question"
@@ -76,7 +77,7 @@ def make_document() -> Callable[..., Document]:
                 "by": [by] if by else [],
             },
             prior=prior,
-            day=timezone.now().toordinal(),
+            day=timezone.now().toordinal() - days_ago,
             shown={
                 "id": f"{label}.{pk}",
                 "pk": str(pk),

@@ -93,3 +93,13 @@ def test_how_many_says_less_than_what(put, found):
     put(3, "充值到账时间", question="一般很快。", language="zh-hans")
 
     assert found("充值扣费两次")[0] == "自动充值重复扣费"
+
+
+def test_the_younger_comes_first_among_nearly_equals_only(put):
+    put(1, "Roaming in Norway", question="Works well.", days_ago=900)
+    put(2, "Roaming in Norway", question="Works well there.")
+    put(3, "Holidays", question="Roaming in Norway, and much else besides.")
+
+    hits = queries.search("roaming norway").hits
+
+    assert [hit.pk for hit in hits] == ["2", "1", "3"]
