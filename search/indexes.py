@@ -175,6 +175,7 @@ class HallIndex(indexes.SearchIndex):
                 "votes": int(data["votes"] or 0),
                 "answers": int(data["answer_count"] or 0),
                 "helpful_percent": data.get("helpful_percent"),
+                "tags": list(data["tags"] or ()),
                 "tag_names": list(data["tag_names"] or ()),
                 "circle": data["circle"] or "",
                 "circle_names": data["circle_names"],

@@ -40,9 +40,9 @@ class Wanted:
 
     `words` find, `clues` only rank. `filters` maps a name (kind, language, status,
     circle, tag, model) to the values allowed; `must` and `must_not` are what the query
-    itself asks for. `facets` names those to count, each as
-    if its own filter were not set; `ages` are days (ordinals) by name: counted is what
-    is from that day or younger.
+    itself asks for. `facets` names those to count, each as if its own filter were not
+    set; of tags, those that the best hits carry will do. `ages` are days (ordinals) by
+    name: counted is what is from that day or younger.
     """
 
     words: tuple[analyser.Word, ...] = ()

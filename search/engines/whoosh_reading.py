@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, reduce
 from itertools import chain, pairwise
@@ -29,6 +30,10 @@ Mask = NDArray[np.bool_]
 PREFIX_TERMS = 24
 
 KEPT_POSTINGS = 2_000_000
+
+# Tags are too many to count them all: those of the best hits are the ones to pick from.
+HITS_TELLING_TAGS = 30
+TAGS_COUNTED = 12
 
 
 class Tally:
@@ -202,7 +207,9 @@ class Snapshot:
             return Found(
                 shown=self._page(hits, scores, wanted),
                 total=len(hits),
-                counts=self._counts(wanted, masks, allowed),
+                counts=self._counts(
+                    wanted, masks, allowed, self._tags_of_best(hits, scores, wanted)
+                ),
             )
         return self._find_words(wanted, masks, allowed, everything)
 
@@ -250,7 +257,8 @@ class Snapshot:
             as_asked = whole & (tally.together[hits] == len(wanted.clues.grams))
             scores[whole & ~as_asked] *= ranking.COMPLETE_WORTH
             scores[as_asked] *= ranking.PHRASE_WORTH
-        counts = self._counts(wanted, masks, matching & allowed)
+        tags = self._tags_of_best(hits, scores, wanted)
+        counts = self._counts(wanted, masks, matching & allowed, tags)
         return Found(
             shown=self._page(hits, scores, wanted),
             total=len(hits),
@@ -386,13 +394,35 @@ class Snapshot:
             masks["since"] = self._days >= wanted.since_day
         return masks
 
+    def _tags_of_best(
+        self, hits: Ids, scores: NDArray[np.float32], wanted: Wanted
+    ) -> list[str]:
+        if "tag" not in wanted.facets:
+            return []
+        best = self._page(
+            hits, scores, replace(wanted, offset=0, limit=HITS_TELLING_TAGS)
+        )
+        told = Counter(tag for shown, _score in best for tag in shown.get("tags", ()))
+        return [tag for tag, _times in told.most_common(TAGS_COUNTED)]
+
     def _counts(
-        self, wanted: Wanted, masks: dict[str, Mask], matching: Mask
+        self,
+        wanted: Wanted,
+        masks: dict[str, Mask],
+        matching: Mask,
+        tags: Sequence[str],
     ) -> dict[str, dict[str, int]]:
         counts = {}
         for facet in wanted.facets:
             others = (mask for name, mask in masks.items() if name != facet)
-            hits = np.flatnonzero(reduce(np.logical_and, others, matching))
+            among = reduce(np.logical_and, others, matching)
+            if facet == "tag":
+                counts[facet] = {
+                    tag: int(among[self._postings("filters", f"tag={tag}")[0]].sum())
+                    for tag in tags
+                }
+                continue
+            hits = np.flatnonzero(among)
             counts[facet] = {
                 value: count
                 for value in self._facet_values(facet)

@@ -89,6 +89,7 @@ def make_document() -> Callable[..., Document]:
                 "votes": 0,
                 "answers": 0,
                 "helpful_percent": None,
+                "tags": list(tags),
                 "tag_names": list(tags),
                 "circle": circle,
                 "circle_names": {"en": circle.title(), "zh-hans": circle},
