@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Left
+from django.db.models import Count, F, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Left
 from wagtail.models import Page
 
+from common.prepared import prepared
 from kb.models import (
     ArticlePage,
     ArticleTally,
@@ -21,6 +23,7 @@ from kb.models.pages import HALL_DEPTH, KbPage
 # treebeard writes four characters a level: root, hall, index, topic, article.
 TOPIC_PATH_CHARS = 4 * 4
 HELPFUL_FROM_VOTES = 10
+_LATELY_CHECKED = (F("checked_on").desc(nulls_last=True), "-pk")
 
 
 def articles(language: str | None = None) -> ArticleQuerySet:
@@ -74,15 +77,17 @@ def articles_tagged(
     tags: Iterable[str], language: str, limit: int, *, but: int | None = None
 ) -> list[ArticlePage]:
     """Articles with any of these tags, those with most of them first; one query."""
-    wanted = list(tags)
-    if not wanted:
-        return []
-    found = articles(language).tagged(wanted).exclude(pk=but)
-    return list(
-        found.annotate(shared=Count("tag_rows")).order_by(
-            "-shared", F("checked_on").desc(nulls_last=True), "-pk"
-        )[:limit]
-    )
+    wanted = tuple(tags)
+    return _sharing_tags(wanted, language, but or 0, limit=limit) if wanted else []
+
+
+@prepared
+def _sharing_tags(
+    tags: tuple[str, ...], language: str, but_id: int, *, limit: int
+) -> QuerySet[ArticlePage]:
+    found = articles().in_language(language).tagged(tags).exclude(pk=but_id)
+    found = found.annotate(shared=Count("tag_rows"))
+    return found.order_by("-shared", *_LATELY_CHECKED)[:limit]
 
 
 def related_articles(article: ArticlePage, limit: int = 5) -> list[ArticlePage]:
@@ -90,15 +95,21 @@ def related_articles(article: ArticlePage, limit: int = 5) -> list[ArticlePage]:
     language = article.content_language
     related = articles_tagged(article.tags, language, limit, but=article.pk)
     if len(related) < limit:
-        known = [article.pk, *(other.pk for other in related)]
-        neighbours = (
-            articles(language)
-            .filter(path__startswith=article.path[:TOPIC_PATH_CHARS])
-            .exclude(pk__in=known)
-            .order_by(F("checked_on").desc(nulls_last=True), "-pk")
-        )
+        known = (article.pk, *(other.pk for other in related))
+        topic = article.path[:TOPIC_PATH_CHARS]
+        # A path is written in digits and capital letters.
+        neighbours = _between(topic, f"{topic}ZZZZ", language, known, limit=limit)
         related += neighbours[: limit - len(related)]
     return related
+
+
+@prepared
+def _between(
+    first: str, last: str, language: str, but_ids: tuple[int, ...], *, limit: int
+) -> QuerySet[ArticlePage]:
+    found = articles().in_language(language).exclude(pk__in=but_ids)
+    found = found.filter(path__gte=first, path__lte=last)
+    return found.order_by(*_LATELY_CHECKED)[:limit]
 
 
 def lately_checked(language: str, limit: int = 5) -> list[ArticlePage]:
@@ -158,21 +169,23 @@ def surroundings(page: KbPage) -> Surroundings:
         page.path[:end]
         for end in range(HALL_DEPTH * page.steplen, len(page.path), page.steplen)
     ]
-    found = (
-        Page.objects.filter(
-            Q(path__in=above) | Q(translation_key=page.translation_key, live=True)
-        )
-        .order_by("depth", "locale__language_code")
-        .values_list("path", "title", "url_path", "locale__language_code")
-    )
     crumbs, versions = [], {}
-    for path, title, url_path, language in found:
+    for path, title, url_path, language in _around(tuple(above) or ("",), page.pk):
         address = f"/{language}/{url_path.split('/', 2)[2]}"
         if path in above:
             crumbs.append(Crumb(title, address))
         else:
             versions[language] = address
     return Surroundings(crumbs, versions)
+
+
+@prepared
+def _around(above: tuple[str, ...], page_id: int) -> QuerySet[Page, Any]:
+    key = Page.objects.filter(pk=page_id).values("translation_key")
+    version = Q(translation_key__in=key, live=True)
+    found = Page.objects.filter(Q(path__in=above) | version)
+    shown = ("path", "title", "url_path", "locale__language_code")
+    return found.order_by("depth", "locale__language_code").values_list(*shown)
 
 
 def translations(page: KbPage) -> dict[str, str]:
@@ -200,11 +213,21 @@ def page_at(language: str, path: str) -> KbPage | None:
             kind = ArticlePage
         case _:
             return None
-    found = kind.objects.live().filter(
-        depth=HALL_DEPTH + len(names), locale__language_code=language
-    )
-    if names:
-        end = f"/{'/'.join(names)}/"
-        found = found.filter(slug=names[-1], url_path__endswith=end)
+    end = "".join(f"{name}/" for name in names)
+    found = _published_at(language, end, names[-1] if names else "", kind=kind)
+    return next(iter(found), None)
+
+
+@prepared
+def _published_at(
+    language: str, end: str, slug: str, *, kind: type[KbPage]
+) -> QuerySet[KbPage]:
+    """The slug has an index; an address begins with that of the language's hall."""
+    hall = HallPage.objects.filter(locale__language_code=language)
+    address = Concat(Subquery(hall.values("url_path")[:1]), Value(end))
+    found = kind.objects.live().filter(locale__language_code=language)
+    found = found.filter(url_path=address)
+    if kind is not HallPage:
+        found = found.filter(slug=slug)
     related = ["locale", "author"] if kind is ArticlePage else ["locale"]
-    return found.select_related(*related).first()
+    return found.select_related(*related).order_by("pk")[:1]

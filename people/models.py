@@ -13,10 +13,10 @@ from django.contrib.auth.models import (
 )
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
+from common.addresses import address
 from people.handles import skeleton
 from people.registries import ENTER_ADMIN
 
@@ -188,7 +188,7 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
         raise TypeError("People are never deleted. Use people.actions.erase_person.")
 
     def get_absolute_url(self) -> str:
-        return reverse("people:profile", args=[self.handle])
+        return address("people:profile", self.handle)
 
     def get_full_name(self) -> str:
         return self.name

@@ -162,16 +162,14 @@ def points_in_the_top_bar(request: SignedInRequest) -> SafeString:
 
 
 @hooks.register("answers_extra")
-def what_an_answer_earns(
-    request: HttpRequest, question: Question, **_subject: object
-) -> SafeString | str:
+def what_an_answer_earns(question: Question, **_subject: object) -> SafeString | str:
     """Above the form: what the asker's acceptance is worth. The same for everybody."""
     if question.is_imported or question.solved_at is not None:
         return ""
     amount = queries.expected_award(EarnRule.Event.ACCEPTED)
     if not amount:
         return ""
-    return render_to_string("rewards/worth.html", {"amount": amount}, request)
+    return render_to_string("rewards/worth.html", {"amount": amount})
 
 
 @hooks.register("profile_parts", order=50)

@@ -1,8 +1,9 @@
 """Where a question belongs: one circle made by staff, some tags made by members."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
+
+from common.addresses import address
 
 
 class Circle(models.Model):
@@ -28,7 +29,7 @@ class Circle(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("community:circle", args=[self.slug])
+        return address("community:circle", self.slug)
 
     @property
     def name(self) -> str:
@@ -76,7 +77,7 @@ class Tag(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("community:tagged", args=[self.slug])
+        return address("community:tagged", self.slug)
 
 
 def _reader_is_chinese() -> bool:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
+from common.prepared import prepared
 from community.models import ArticleSource, PostState, Question, Tagging
 from kb.models import ArticlePage
 
@@ -10,18 +13,16 @@ NEWEST_OF_TAGS = 60
 
 def sources_of(article: ArticlePage) -> list[ArticleSource]:
     """Readable threads and helpers that an article thanks. One query."""
+    return _sources_of(article.pk)
+
+
+@prepared
+def _sources_of(article_id: int) -> QuerySet[ArticleSource]:
     rows = ArticleSource.objects.filter(
-        article=article, question__state=PostState.VISIBLE
+        article_id=article_id, question__state=PostState.VISIBLE
     )
-    return list(
-        rows.select_related("question", "person")
-        .defer(
-            "question__body",
-            "question__body_html",
-            "question__body_text",
-        )
-        .order_by("pk")
-    )
+    words = ("question__body", "question__body_html", "question__body_text")
+    return rows.select_related("question", "person").defer(*words).order_by("pk")
 
 
 def threads_tagged(
@@ -30,17 +31,25 @@ def threads_tagged(
     """Threads with any of these tags, solved ones first, then newest. Two queries."""
     if not slugs:
         return []
-    near = Tagging.objects.filter(tag__slug__in=slugs).order_by("-question_id")
-    ids = set(near.values_list("question_id", flat=True)[:NEWEST_OF_TAGS])
-    rows = (
-        Question.objects.visible()
-        .in_language(language)
-        .filter(pk__in=ids)
-        .only(
-            "title", "slug", "language", "solved_at", "with_staff_since", "answer_count"
-        )
-    )
+    ids = set(_newest_tagged(tuple(slugs)))
+    if not ids:
+        return []
+    rows = links_to_threads(tuple(ids), language)
     ranked = sorted(
         rows, key=lambda one: (one.solved_at is not None, one.pk), reverse=True
     )
     return ranked[:limit]
+
+
+@prepared
+def _newest_tagged(slugs: tuple[str, ...]) -> QuerySet[Tagging, int]:
+    newest = Tagging.objects.filter(tag__slug__in=slugs).order_by("-question_id")
+    return newest.values_list("question_id", flat=True)[:NEWEST_OF_TAGS]
+
+
+@prepared
+def links_to_threads(ids: tuple[int, ...], language: str) -> QuerySet[Question]:
+    """What a link shows of a thread, of those anybody may read."""
+    shown = ("title", "slug", "language", "solved_at", "with_staff_since")
+    rows = Question.objects.visible().in_language(language).filter(pk__in=ids)
+    return rows.only(*shown, "answer_count")

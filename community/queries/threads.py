@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from common.prepared import prepared
 from community import numbers, permissions
 from community.models import (
     Answer,
@@ -25,6 +26,7 @@ from community.models import (
     Voice,
     Vote,
 )
+from community.queries.articles import links_to_threads
 from kb.models import ArticlePage
 from people.models import Person
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     Reader = Person | AnonymousUser
 
 RELATED = 6
+# Threads looked at to find these.
+MOST_NEAR = 60
 
 
 class ArticleLink(NamedTuple):
@@ -120,8 +124,10 @@ def find_question(question_id: int, person: Reader) -> Question:
     address. Hidden and waiting ones only for those who may read them; others get
     Question.DoesNotExist.
     """
-    rows = Question.objects.select_related("author__tally", "circle").defer("body")
-    question = rows.get(pk=question_id)
+    found = _question(question_id)
+    if not found:
+        raise Question.DoesNotExist
+    (question,) = found
     is_public = question.state not in (PostState.HIDDEN, PostState.PENDING)
     if (
         is_public
@@ -130,6 +136,12 @@ def find_question(question_id: int, person: Reader) -> Question:
     ):
         return question
     raise Question.DoesNotExist
+
+
+@prepared
+def _question(question_id: int) -> QuerySet[Question]:
+    rows = Question.objects.select_related("author__tally", "circle").defer("body")
+    return rows.filter(pk=question_id)
 
 
 def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage:
@@ -142,7 +154,7 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
     answers, page, page_count = _answers(question, person, page)
     comments = _comments(question, answers, person)
     events = events_of(question, answers)
-    tags = list(question.tags.order_by("name"))
+    tags = _tags_of(question.pk)
     votes = my_votes(question, answers, person)
     may_accept = question.is_visible and permissions.may_accept(person, question)
     may_moderate = permissions.may_moderate(person)
@@ -170,6 +182,11 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
         and permissions.may_draft_articles(person),
         **my_interest(question, person),
     )
+
+
+@prepared
+def _tags_of(question_id: int) -> QuerySet[Tag]:
+    return Tag.objects.filter(taggings__question_id=question_id).order_by("name")
 
 
 def page_of_answer(answer: Answer) -> int:
@@ -241,11 +258,13 @@ def _answers(
     size = numbers.ANSWERS_PER_PAGE
     page_count = max(1, -(-question.answer_count // size))
     page = max(1, page)
-    start = (page - 1) * size
-    rows = Answer.objects.visible_to(person).filter(question=question)
-    rows = rows.select_related("author__tally").defer("body")
-    # One more than a page: moderators see removed answers, which are not counted.
-    found = list(_in_order(rows, question.accepted_answer_id)[start : start + size + 1])
+    found = _answers_of(
+        question.pk,
+        question.accepted_answer_id or 0,
+        person.pk or 0,
+        with_removed=permissions.may_moderate(person),
+        start=(page - 1) * size,
+    )
     if len(found) > size:
         page_count = max(page_count, page + 1)
     for answer in found:
@@ -253,17 +272,46 @@ def _answers(
     return found[:size], page, page_count
 
 
+@prepared
+def _answers_of(
+    question_id: int,
+    accepted_id: int,
+    reader_id: int,
+    *,
+    with_removed: bool,
+    start: int,
+) -> QuerySet[Answer]:
+    rows = Answer.objects.readable_by(reader_id, with_removed=with_removed)
+    rows = rows.filter(question_id=question_id)
+    rows = rows.select_related("author__tally").defer("body")
+    # One more than a page: moderators see removed answers, which are not counted.
+    until = start + numbers.ANSWERS_PER_PAGE + 1
+    return _in_order(rows, accepted_id)[start:until]
+
+
 def _comments(
     question: Question, answers: list[Answer], person: Reader
 ) -> dict[int | str, list[Comment]]:
     grouped: dict[int | str, list[Comment]] = defaultdict(list)
-    place = Q(question=question) | Q(answer__in=[answer.pk for answer in answers])
-    rows = Comment.objects.visible_to(person).filter(place)
-    for comment in (
-        rows.select_related("author__tally").defer("body").order_by("created_at", "pk")
-    ):
+    found = _comments_of(
+        question.pk,
+        tuple(answer.pk for answer in answers),
+        person.pk or 0,
+        with_removed=permissions.may_moderate(person),
+    )
+    for comment in found:
         grouped[comment.answer_id or "question"].append(comment)
     return grouped
+
+
+@prepared
+def _comments_of(
+    question_id: int, answer_ids: tuple[int, ...], reader_id: int, *, with_removed: bool
+) -> QuerySet[Comment]:
+    rows = Comment.objects.readable_by(reader_id, with_removed=with_removed)
+    rows = rows.filter(Q(question_id=question_id) | Q(answer_id__in=answer_ids))
+    rows = rows.select_related("author__tally").defer("body")
+    return rows.order_by("created_at", "pk")
 
 
 def events_of(question: Question, answers: list[Answer]) -> list[QuestionEvent]:
@@ -271,13 +319,13 @@ def events_of(question: Question, answers: list[Answer]) -> list[QuestionEvent]:
 
     The subject is who wrote the answer that the step is about, if it is about one.
     """
-    events = list(question.events.order_by("seq"))
+    events = _steps_of(question.pk)
     people = {answer.author_id: answer.author for answer in answers}
     people[question.author_id] = question.author
     wanted = {event.data.get("author") for event in events}
     wanted |= {event.actor_id for event in events}
     if missing := wanted - {None} - people.keys():
-        people |= Person.objects.in_bulk(missing)
+        people |= {one.pk: one for one in _people(tuple(sorted(missing)))}
     before = None
     for event in events:
         if event.actor_id is not None:
@@ -286,6 +334,16 @@ def events_of(question: Question, answers: list[Answer]) -> list[QuestionEvent]:
         event.subject = people.get(event.data.get("author"))
         before = event
     return events
+
+
+@prepared
+def _steps_of(question_id: int) -> QuerySet[QuestionEvent]:
+    return QuestionEvent.objects.filter(question_id=question_id).order_by("seq")
+
+
+@prepared
+def _people(ids: tuple[int, ...]) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=ids)
 
 
 def articles_of(question: Question, events: list[QuestionEvent]) -> list[ArticleLink]:
@@ -306,23 +364,12 @@ def _related(question: Question, tags: list[Tag]) -> list[Related]:
     if not shared_tags:
         return []
     rarest = sorted(shared_tags, key=lambda tag: tag.question_count)[:2]
-    near = (
-        Tagging.objects.filter(tag__in=[tag.pk for tag in rarest])
-        .exclude(question=question)
-        .order_by("-question_id")
-        .values_list("question_id", flat=True)[:60]
-    )
     shared: dict[int, int] = defaultdict(int)
-    for pk in near:
+    for pk in _newest_under(tuple(tag.pk for tag in rarest), question.pk):
         shared[pk] += 1
-    rows = (
-        Question.objects.visible()
-        .in_language(question.language)
-        .filter(pk__in=list(shared))
-        .only(
-            "title", "slug", "language", "solved_at", "with_staff_since", "answer_count"
-        )
-    )
+    if not shared:
+        return []
+    rows = links_to_threads(tuple(shared), question.language)
     ranked = sorted(
         rows, key=lambda one: (shared[one.pk], one.solved_at is not None, one.pk)
     )
@@ -330,6 +377,13 @@ def _related(question: Question, tags: list[Tag]) -> list[Related]:
         Related(one.pk, one.title, one.get_absolute_url(), one.status)
         for one in reversed(ranked[-RELATED:])
     ]
+
+
+@prepared
+def _newest_under(tag_ids: tuple[int, ...], but_id: int) -> QuerySet[Tagging, int]:
+    rows = Tagging.objects.filter(tag_id__in=tag_ids).exclude(question_id=but_id)
+    newest = rows.order_by("-question_id")
+    return newest.values_list("question_id", flat=True)[:MOST_NEAR]
 
 
 def my_votes(

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from common.errors import Refused
+from common.prepared import prepared
 from people.models import Person, Region
 from rewards.errors import LimitReached, NotEnoughPoints, NotOnOffer, SoldOut
 from rewards.models import EarnRule, Gift, Redemption, Voucher
@@ -52,8 +53,13 @@ def rules_in_force() -> QuerySet[EarnRule]:
 
 def expected_award(event: str) -> int:
     """What the rule of this event promises today; 0 if there is none."""
-    rule = rules_in_force().filter(event=event)
-    return rule.values_list("points", flat=True).first() or 0
+    return next(iter(_points_for(event)), 0)
+
+
+@prepared
+def _points_for(event: str) -> QuerySet[EarnRule, int]:
+    rule = rules_in_force().filter(event=event).order_by("pk")
+    return rule.values_list("points", flat=True)[:1]
 
 
 def orders_of(person: Person) -> QuerySet[Redemption]:

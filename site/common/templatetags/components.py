@@ -14,6 +14,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
+from common.folding import unchanging
 from common.freshness import shows
 
 register = template.Library()
@@ -37,6 +38,7 @@ RELATIVE_FOR = timedelta(days=30)
 
 # A page draws a few dozen of these; none of them changes while the site runs.
 @register.simple_tag
+@unchanging
 @lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     return format_html(
@@ -92,6 +94,7 @@ def _near(moment: datetime) -> str:
 
 
 @register.simple_tag
+@unchanging
 def voice(kind: str) -> SafeString:
     return _voice(kind, get_language())
 

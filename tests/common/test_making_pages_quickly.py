@@ -1,0 +1,152 @@
+"""Queries written once, addresses remembered, templates folded: quicker, not different."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.template import Engine
+from django.template.context import Context
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+
+from common.addresses import address
+from common.folding import Folded
+from common.prepared import prepared
+from people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+LIBRARIES = {"components": "common.templatetags.components"}
+
+
+@prepared
+def people_called(*handles: str) -> QuerySet[Person]:
+    return Person.objects.filter(handle__in=handles).order_by("handle")
+
+
+@prepared
+def people_among(ids: tuple[int, ...], *, most: int) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=ids).order_by("pk")[:most]
+
+
+@prepared
+def handles_of(ids: tuple[int, ...]) -> QuerySet[Person, str]:
+    rows = Person.objects.filter(pk__in=ids).order_by("pk")
+    return rows.values_list("handle", flat=True)
+
+
+@prepared
+def people_with(part: str) -> QuerySet[Person]:
+    return Person.objects.filter(handle__contains=part)
+
+
+def test_the_same_query_finds_somebody_else_for_another_value(make_person) -> None:
+    ann, bob = make_person(handle="ann"), make_person(handle="bob")
+    assert people_called("ann") == [ann]
+    assert people_called("bob") == [bob]
+    assert people_called("nobody") == []
+    assert people_called("bob", "ann") == [ann, bob]
+
+
+def test_a_value_is_never_read_as_sql(make_person) -> None:
+    make_person(handle="ann")
+    assert people_called("ann' OR '1'='1") == []
+    assert people_called("%s") == []
+
+
+def test_any_number_of_ids_may_be_asked_for(make_person) -> None:
+    people = [make_person(handle=f"person{n}") for n in range(5)]
+    for count in range(6):
+        some = tuple(person.pk for person in people[:count])
+        assert people_among(some, most=10) == people[:count]
+        assert handles_of(some) == [person.handle for person in people[:count]]
+
+
+def test_what_decides_the_query_is_named(make_person) -> None:
+    people = [make_person(handle=f"person{n}") for n in range(3)]
+    everybody = tuple(person.pk for person in people)
+    assert people_among(everybody, most=1) == people[:1]
+    assert people_among(everybody, most=2) == people[:2]
+
+
+def test_rows_are_asked_for_each_time(make_person) -> None:
+    assert people_called("late") == []
+    late = make_person(handle="late")
+    with CaptureQueriesContext(connection) as queries:
+        assert people_called("late") == [late]
+    assert len(queries) == 1
+
+
+def test_a_value_that_django_would_change_is_refused() -> None:
+    with pytest.raises(TypeError, match="not a value as it was given"):
+        people_with("ann")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_addresses_are_those_of_the_resolver(language: str) -> None:
+    with translation.override(language):
+        for name, args in (
+            ("community:questions", ()),
+            ("community:answer", (7,)),
+            ("community:flag", ("answers", 8)),
+            ("people:profile", ("王小明",)),
+            ("people:profile", ("{0}",)),
+        ):
+            assert address(name, *args) == reverse(name, args=args)
+            assert address(name, *args) == reverse(name, args=args)
+
+
+def test_an_address_that_does_not_exist_is_an_error_each_time() -> None:
+    for _time in range(2):
+        with pytest.raises(NoReverseMatch):
+            address("community:questions", 1)
+
+
+@pytest.fixture
+def folded(tmp_path: Path) -> Iterator[Engine]:
+    plain = ["django.template.loaders.filesystem.Loader"]
+    yield Engine(
+        dirs=[str(tmp_path)],
+        loaders=[("common.folding.Loader", plain)],
+        libraries={**LIBRARIES, "i18n": "django.templatetags.i18n"},
+    )
+
+
+WORDS = """{% load i18n components %}{% comment %}Not shown.{% endcomment %}
+<p>{% icon "check" %} {% translate "Questions" %}
+  {% blocktranslate trimmed %}Ask a question{% endblocktranslate %}</p>
+{% for name in names %}<b>{% translate "Answer" %} {{ name }}</b>{% endfor %}
+{% if loud %}{% translate "Solved" %}{% else %}{% translate "Closed" %}{% endif %}
+{% translate "Answered" as word %}{{ word }}
+{% url "community:questions" %} {% url "community:answer" 7 %}
+{% url "community:answer" pk %} {% url "nowhere" pk as none %}[{{ none }}]
+"""
+
+
+@pytest.mark.parametrize("loud", [True, False])
+def test_a_folded_template_says_what_it_said_unfolded(
+    folded: Engine, tmp_path: Path, loud: bool
+) -> None:
+    (tmp_path / "words.html").write_text(WORDS)
+    template = folded.get_template("words.html")
+    assert any(isinstance(node, Folded) for node in template.nodelist)
+    for language in ("en", "zh-hans", "en"):
+        for names in (["<Ann>"], ["Bob", "王"]):
+            given = {"names": names, "loud": loud, "pk": 12}
+            with translation.override(language):
+                said = template.render(Context(given))
+                assert said == folded.from_string(WORDS).render(Context(given))
+    assert "/zh-hans/" not in said
+
+
+def test_an_address_in_a_template_that_does_not_exist_is_an_error(
+    folded: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "lost.html").write_text("{% url 'community:answer' who %}")
+    template = folded.get_template("lost.html")
+    for who in ("nobody", "", None):
+        with pytest.raises(NoReverseMatch):
+            template.render(Context({"who": who}))
