@@ -26,6 +26,8 @@ PIECE_WORTH, PASSING_WORTH = 0.5, 0.3
 HAN_GRAM_WORTH, LATIN_GRAM_WORTH = 0.3, 0.2
 # A text of this many Chinese characters gives each this worth, a longer one less.
 CHARACTER_WORTH, SHORT_TEXT_CHARS = 0.5, 40
+# For engines that can't compute with that, the steps it is rounded to.
+CHARACTER_LEVELS = (0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.3, 1.6, 1.9)
 
 # What a word is worth that is there only as a synonym, in parts, or as its characters.
 SYNONYM_WORTH, PART_WORTH, SCATTERED_WORTH = 0.8, 0.6, 0.3
@@ -91,3 +93,13 @@ def gram_worth(gram: str) -> float:
 def _add(weights: Counter[str], terms: list[str], weight: float) -> None:
     for term, count in Counter(terms).items():
         weights[term] += weight * count  # type: ignore[assignment] # floats here
+
+
+def character_level(weight: float, han_chars: int) -> int:
+    """What a character is worth in a text, as a place in CHARACTER_LEVELS; -1 in a
+    text so long that it says nothing."""
+    gain = weight * (K1 + 1) / (weight + K1 * han_chars / SHORT_TEXT_CHARS)
+    if gain < CHARACTER_LEVELS[0] / 2:
+        return -1
+    distances = [abs(gain - level) for level in CHARACTER_LEVELS]
+    return distances.index(min(distances))

@@ -5,7 +5,10 @@ from django.utils.module_loading import import_string
 from search.engines.base import HallBackend
 
 # Haystack's engines by the name commands call them.
-ENGINES = {"whoosh": "search.engines.whoosh.WhooshEngine"}
+ENGINES = {
+    "whoosh": "search.engines.whoosh.WhooshEngine",
+    "tantivy": "search.engines.tantivy.TantivyEngine",
+}
 
 
 def engine_named(name: str) -> type[HallBackend]:

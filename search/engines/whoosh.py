@@ -4,12 +4,9 @@ Whoosh keeps the inverted index; a word's weights over all sections are summed w
 indexing, which is what BM25F does when asking, so one field is searched instead of six.
 """
 
-import logging
 import tempfile
-import threading
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 
 from search.documents import Document
-from search.engines import whoosh_files as files
+from search.engines import folders, whoosh_files as files
 from search.engines.base import (
     COMMAND_WAIT_SECONDS,
     Found,
@@ -28,18 +25,14 @@ from search.engines.base import (
     Health,
     Wanted,
 )
+from search.engines.opened import Opened
 from search.engines.whoosh_reading import Snapshot
 from search.errors import IndexBroken, IndexMissing
 from search.guessing import telling_words
 from search.ranking import weighed
 
-logger = logging.getLogger(__name__)
-
 # More segments than this are merged, the small ones first.
 MAX_SEGMENTS = 8
-# A broken index is looked at again this often, not with every search.
-RETRY_SECONDS = 5.0
-OPEN_TRIES = 8
 
 
 class Terms(fields.FieldType):
@@ -113,7 +106,7 @@ class WhooshBackend(HallBackend):
         if self._rebuild is not None:
             _add(self._rebuild, documents)
             return
-        with files.only_writer(self.path, wait_seconds):
+        with folders.only_writer(self.path, wait_seconds):
             folder = self._folder_to_write()
             with _writing(folder) as writer:
                 # Once per id: Whoosh would keep both.
@@ -122,11 +115,11 @@ class WhooshBackend(HallBackend):
                 _add(writer, latest.values())
 
     def empty(self, model_labels: Collection[str] | None) -> None:
-        with files.only_writer(self.path, COMMAND_WAIT_SECONDS):
+        with folders.only_writer(self.path, COMMAND_WAIT_SECONDS):
             if model_labels is None:
-                folder = files.new_folder(self.path)
+                folder = folders.new_folder(self.path)
                 _create(folder)
-                files.switch_to(self.path, folder)
+                folders.switch_to(self.path, folder, files.FORMAT)
                 return
             with _writing(self._folder_to_write()) as writer:
                 _delete_where(
@@ -135,19 +128,19 @@ class WhooshBackend(HallBackend):
 
     @contextmanager
     def rebuilding(self, wait_seconds: float = COMMAND_WAIT_SECONDS) -> Iterator[None]:
-        with files.only_writer(self.path, wait_seconds):
-            self._sweep()
-            folder = files.new_folder(self.path)
+        with folders.only_writer(self.path, wait_seconds):
+            folders.sweep(self.path, files.FORMAT)
+            folder = folders.new_folder(self.path)
             try:
                 _create(folder)
                 with _writing(folder) as self._rebuild:
                     yield
             except BaseException:
                 self._rebuild = None
-                self._sweep()
+                folders.sweep(self.path, files.FORMAT)
                 raise
             self._rebuild = None
-            files.switch_to(self.path, folder)
+            folders.switch_to(self.path, folder, files.FORMAT)
 
     @classmethod
     @contextmanager
@@ -159,21 +152,13 @@ class WhooshBackend(HallBackend):
     def _folder_to_write(self) -> Path:
         """The folder in use; a new one if there is none that can be read."""
         try:
-            folder = files.current_folder(self.path)
+            folder = folders.current_folder(self.path, files.FORMAT)
             files.read_toc(files.Shelf(folder), files.latest_generation(folder))
         except (IndexMissing, IndexBroken, FileNotFoundError):
-            folder = files.new_folder(self.path)
+            folder = folders.new_folder(self.path)
             _create(folder)
-            files.switch_to(self.path, folder)
+            folders.switch_to(self.path, folder, files.FORMAT)
         return folder
-
-    def _sweep(self) -> None:
-        """Remove half-built folders. Only for whoever holds the lock."""
-        try:
-            keep = files.current_folder(self.path)
-        except (IndexMissing, IndexBroken):
-            keep = None
-        files.remove_folders(self.path, keep=keep)
 
 
 class WhooshEngine(BaseEngine):
@@ -267,54 +252,4 @@ def _merge_the_small(writer: files.CheckedWriter, segments: list[Any]) -> list[A
     return [segment for segment in kept if segment not in merged]
 
 
-# Reading
-
-
-class _Opened:
-    """The snapshots of this process, by path; new ones are read when files change."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._snapshots: dict[Path, Snapshot] = {}
-        self._failures: dict[Path, tuple[float, IndexBroken]] = {}
-
-    def snapshot(self, path: Path) -> Snapshot:
-        """The index as it is now. Raises IndexMissing or IndexBroken."""
-        folder = files.current_folder(path)
-        with self._lock:
-            known = self._snapshots.get(path)
-            failed_at, failure = self._failures.get(folder, (0.0, None))
-            if failure is not None and time.monotonic() - failed_at < RETRY_SECONDS:
-                raise failure
-            try:
-                if known is None or known.folder != folder or not known.is_current():
-                    known = self._open(path, known)
-                self._snapshots[path] = known
-                self._failures.clear()
-                return known
-            except IndexMissing:
-                self._snapshots.pop(path, None)
-                raise
-            except Exception as error:
-                # Damaged pickles raise anything at all.
-                logger.exception("The search index in %s can't be read", folder)
-                self._snapshots.pop(path, None)
-                broken = IndexBroken(str(error) or type(error).__name__)
-                self._failures[folder] = (time.monotonic(), broken)
-                raise broken from error
-
-    def distrust(self, path: Path) -> None:
-        """Read everything anew, and check it, before the next search."""
-        with self._lock:
-            self._snapshots.pop(path, None)
-
-    def _open(self, path: Path, known: Snapshot | None) -> Snapshot:
-        """A writer may remove the files just named: then there are newer ones."""
-        for _try in range(OPEN_TRIES - 1):
-            with suppress(FileNotFoundError):
-                return Snapshot(files.current_folder(path), known)
-            time.sleep(0.01)
-        return Snapshot(files.current_folder(path), known)
-
-
-_opened = _Opened()
+_opened = Opened(files.FORMAT, Snapshot)

@@ -1,37 +1,28 @@
-"""Where a Whoosh index lies on disk: whole, checked, and one writer at a time.
+"""How a Whoosh index lies in its folder: whole, and checked before it is read.
 
-    <path>/CURRENT          "<format> <folder>": the index everybody searches
-    <path>/writer.lock      held by whoever writes
-    <path>/<folder>/        _MAIN_7.toc, MAIN_….seg and a .sum beside each
+    _MAIN_7.toc, MAIN_….seg and a .sum beside each
 
-A rebuild fills a new folder and then replaces CURRENT in one step. Segments hold
-pickles, so nothing is read that doesn't have the checksum it was written with, and
-nobody but us may write here.
+Segments hold pickles, so nothing is read that doesn't have the checksum it was written
+with, and nobody but us may write here.
 """
 
 import re
-import secrets
-import shutil
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
-from whoosh.util.filelock import FileLock, try_for
 
 from search.analyser import ANALYSER_VERSION
 from search.engines.whoosh_writing import TermWriter
-from search.errors import IndexBroken, IndexBusy, IndexMissing
+from search.errors import IndexBroken
 
 # Raised when what a document holds on disk changes.
 LAYOUT_VERSION = 4
 FORMAT = f"{LAYOUT_VERSION}.{ANALYSER_VERSION}"
 INDEX_NAME = "MAIN"
 
-_pointer = re.compile(r"([0-9.]+) ([a-z0-9-]+)\n")
 _toc_name = re.compile(rf"_{INDEX_NAME}_([0-9]+)\.toc")
 
 
@@ -86,20 +77,6 @@ def _checksum(file: Path) -> int:
     return total
 
 
-def current_folder(path: Path) -> Path:
-    """The folder everybody searches. Raises IndexMissing."""
-    try:
-        words = (path / "CURRENT").read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexMissing("there is none") from error
-    match = _pointer.fullmatch(words)
-    if match is None:
-        raise IndexBroken("CURRENT is unreadable")
-    if match[1] != FORMAT:
-        raise IndexMissing(f"it was made by another version ({match[1]})")
-    return path / match[2]
-
-
 def latest_generation(folder: Path) -> int:
     """The number of the newest table of contents. Raises FileNotFoundError.
 
@@ -116,40 +93,3 @@ def read_toc(shelf: Shelf, generation: int) -> TOC:
     name = TOC._filename(INDEX_NAME, generation)
     shelf.verify(name)
     return TOC.read(shelf, INDEX_NAME, gen=generation)
-
-
-def new_folder(path: Path) -> Path:
-    folder = path / f"index-{secrets.token_hex(6)}"
-    folder.mkdir(mode=0o700)
-    return folder
-
-
-def switch_to(path: Path, folder: Path) -> None:
-    """Let everybody search this folder from now on, and remove the others."""
-    pointer = path / "CURRENT.new"
-    pointer.write_text(f"{FORMAT} {folder.name}\n")
-    pointer.replace(path / "CURRENT")
-    remove_folders(path, keep=folder)
-
-
-def remove_folders(path: Path, keep: Path | None) -> None:
-    """Remove what a finished or killed rebuild left behind."""
-    for old in path.glob("index-*"):
-        if keep is None or old.name != keep.name:
-            shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def only_writer(path: Path, wait_seconds: float) -> Iterator[None]:
-    """Be the one who writes, over all processes. Raises IndexBusy.
-
-    The lock ends with the process, however it ends.
-    """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FileLock(str(path / "writer.lock"))
-    if not try_for(lock.acquire, timeout=wait_seconds, delay=0.1):
-        raise IndexBusy
-    try:
-        yield
-    finally:
-        lock.release()

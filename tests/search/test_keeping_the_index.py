@@ -1,81 +1,22 @@
 """The index follows the database, has one writer, and may break without harm."""
 
-import random
-import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command, get_commands
 from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
-from haystack import connections
 from haystack.query import SearchQuerySet
 
 from common.outbox import drain
-from search import actions, queries, registries
-from search.engines import base, whoosh_files as files
+from search import actions, queries
+from search.engines import base
 from search.errors import IndexBusy
-from search.indexes import HallIndex, hits_of
 from search.models import QueryLog
-
-
-class NoteIndex(HallIndex):
-    """Search's own model stands in for those of the rooms above."""
-
-    kind = "question"
-
-    def get_model(self) -> type[QueryLog]:
-        return QueryLog
-
-    def index_queryset(self, using: str | None = None) -> Any:  # noqa: ARG002
-        return QueryLog.objects.exclude(visitor="hidden")
-
-    def prepare_title(self, note: QueryLog) -> str:
-        if note.visitor == "broken":
-            raise ZeroDivisionError
-        return note.text
-
-    def prepare_language(self, note: QueryLog) -> str:
-        return note.language
-
-    def prepare_url(self, note: QueryLog) -> str:
-        return f"/notes/{note.pk}/"
-
-
-@pytest.fixture
-def notes(db: None) -> Iterator[None]:
-    """Haystack knows one kind of object: notes."""
-    unified = connections["default"].get_unified_index()
-    unified.build(indexes=[NoteIndex()])
-    yield
-    unified.reset()
-
-
-@pytest.fixture
-def make_note(notes: None) -> Callable[..., QueryLog]:
-    def make(text: str, visitor: str = "") -> QueryLog:
-        now = timezone.now()
-        note = QueryLog.objects.create(
-            key=f"{random.getrandbits(64):016x}",  # noqa: S311
-            day=now.date(),
-            visitor=visitor,
-            text=text,
-            language="en",
-            results=0,
-        )
-        actions.touch("search.QueryLog", note.pk)
-        return note
-
-    return make
-
-
-def work() -> int:
-    return drain(at=timezone.now() + timedelta(seconds=1), kinds=["search.index"])
+from tests.search.notes import work
 
 
 def test_what_changed_is_found_after_the_worker_ran(make_note, found):
@@ -114,16 +55,10 @@ def test_a_change_that_is_rolled_back_is_never_indexed(make_note):
     assert work() == 0
 
 
-def test_a_batch_costs_one_commit(make_note, index, monkeypatch):
+def test_a_batch_costs_one_commit(make_note, index, engine_at_hand, monkeypatch):
     make_note("first")
     work()
-    commits = []
-    commit = files.CheckedWriter.commit
-    monkeypatch.setattr(
-        files.CheckedWriter,
-        "commit",
-        lambda writer, **kw: commits.append(1) or commit(writer, **kw),
-    )
+    commits = engine_at_hand.counting_commits(monkeypatch)
 
     for number in range(30):
         make_note(f"number {number}")
@@ -144,13 +79,15 @@ def test_one_broken_object_does_not_keep_others_out(make_note, found):
     assert found("roaming") == ["roaming whole"]
 
 
-def test_while_somebody_else_writes_changes_wait_their_turn(make_note, index, found):
+def test_while_somebody_else_writes_changes_wait_their_turn(
+    make_note, index, engine_at_hand, found
+):
     make_note("first")
     work()
     make_note("roaming")
     now = timezone.now() + timedelta(seconds=1)
 
-    with files.only_writer(index.path, 0):
+    with engine_at_hand.somebody_writes(index):
         drain(at=now, kinds=["search.index"])
         assert found("roaming") == []
 
@@ -159,7 +96,9 @@ def test_while_somebody_else_writes_changes_wait_their_turn(make_note, index, fo
     assert found("roaming") == ["roaming"]
 
 
-def test_a_second_writer_is_refused_and_the_first_unharmed(index, make_document):
+def test_a_second_writer_is_refused_and_the_first_unharmed(
+    index, engine_at_hand, make_document
+):
     refused = []
 
     def second() -> None:
@@ -169,7 +108,7 @@ def test_a_second_writer_is_refused_and_the_first_unharmed(index, make_document)
             refused.append(busy)
 
     index.write([make_document(0, "first")])
-    with files.only_writer(index.path, 0):
+    with engine_at_hand.somebody_writes(index):
         thread = threading.Thread(target=second)
         thread.start()
         thread.join()
@@ -179,12 +118,10 @@ def test_a_second_writer_is_refused_and_the_first_unharmed(index, make_document)
     assert index.health().documents == 2
 
 
-def test_many_small_commits_stay_few_files(put, index, found):
+def test_many_small_commits_leave_the_last_of_each(put, index, found):
     for number in range(40):
         put(number % 20, f"Roaming {number}")
 
-    folder = files.current_folder(index.path)
-    assert len(list(folder.glob("*.seg"))) <= 10
     assert index.health().documents == 20
     assert len(found("roaming", per_page=50)) == 20
     assert found("39") == ["Roaming 39"]
@@ -223,20 +160,25 @@ def test_rebuilding_finds_everything_public(make_note, found, capsys):
     assert "Indexed 1 documents" in capsys.readouterr().out
 
 
-def test_the_old_index_answers_until_the_new_one_is_whole(make_note, index, found):
+def test_the_old_index_answers_until_the_new_one_is_whole(
+    make_note, index, engine_at_hand, found
+):
     make_note("roaming")
     work()
-    before = files.current_folder(index.path)
+    before = engine_at_hand.where(index)
 
     with index.rebuilding():
         assert found("roaming") == ["roaming"]
-        assert files.current_folder(index.path) == before
+        assert engine_at_hand.where(index) == before
 
     assert found("roaming") == []
-    assert not before.exists()
+    assert engine_at_hand.where(index) != before
+    assert engine_at_hand.all_places(index) == 1
 
 
-def test_an_interrupted_rebuild_leaves_the_old_index(make_note, index, found):
+def test_an_interrupted_rebuild_leaves_the_old_index(
+    make_note, index, engine_at_hand, found
+):
     make_note("roaming")
     work()
 
@@ -244,17 +186,22 @@ def test_an_interrupted_rebuild_leaves_the_old_index(make_note, index, found):
         raise KeyboardInterrupt
 
     assert found("roaming") == ["roaming"]
-    assert len(list(index.path.glob("index-*"))) == 1
+    assert engine_at_hand.all_places(index) == 1
     call_command("rebuild_index", interactive=False, verbosity=0)
     assert found("roaming") == ["roaming"]
 
 
-def test_a_rebuild_beside_another_writer_says_so(notes, index, monkeypatch):
+def test_a_rebuild_beside_another_writer_says_so(
+    notes, index, engine_at_hand, monkeypatch
+):
     monkeypatch.setattr(base, "COMMAND_WAIT_SECONDS", 0)
     original = index.rebuilding
     monkeypatch.setattr(index, "rebuilding", lambda: original(wait_seconds=0))
 
-    with files.only_writer(index.path, 0), pytest.raises(CommandError, match="old one"):
+    with (
+        engine_at_hand.somebody_writes(index),
+        pytest.raises(CommandError, match="old one"),
+    ):
         call_command("rebuild_index", interactive=False, verbosity=0)
 
 
@@ -294,145 +241,6 @@ def test_haystacks_own_queries_filter_and_count(make_note):
     }
 
 
-# Damage
-
-
-def truncate(folder: Path) -> None:
-    for file in folder.glob("*.seg"):
-        file.write_bytes(file.read_bytes()[:100])
-
-
-def randomise(folder: Path) -> None:
-    for file in folder.glob("*.seg"):
-        file.write_bytes(random.Random(1).randbytes(file.stat().st_size))  # noqa: S311
-
-
-def flip_a_bit(folder: Path) -> None:
-    (file,) = folder.glob("*.seg")
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
-def randomise_toc(folder: Path) -> None:
-    (file,) = folder.glob("*.toc")
-    file.write_bytes(random.Random(1).randbytes(500))  # noqa: S311
-
-
-def remove_toc(folder: Path) -> None:
-    for file in folder.glob("*.toc"):
-        file.unlink()
-
-
-def remove_segments(folder: Path) -> None:
-    for file in folder.glob("*.seg"):
-        file.unlink()
-
-
-def empty_pointer(folder: Path) -> None:
-    (folder.parent / "CURRENT").write_text("")
-
-
-def point_elsewhere(folder: Path) -> None:
-    (folder.parent / "CURRENT").write_text(f"{files.FORMAT} ../../etc\n")
-
-
-def point_nowhere(folder: Path) -> None:
-    (folder.parent / "CURRENT").write_text(f"{files.FORMAT} index-000000000000\n")
-
-
-def bytes_in_pointer(folder: Path) -> None:
-    (folder.parent / "CURRENT").write_bytes(b"\xff\xfe\x00\x01")
-
-
-def age_it(folder: Path) -> None:
-    (folder.parent / "CURRENT").write_text(f"0.0 {folder.name}\n")
-
-
-def remove_folder(folder: Path) -> None:
-    shutil.rmtree(folder)
-
-
-def remove_everything(folder: Path) -> None:
-    shutil.rmtree(folder.parent)
-
-
-def replace_with_a_file(folder: Path) -> None:
-    shutil.rmtree(folder.parent)
-    folder.parent.write_text("not a folder")
-
-
-DAMAGES = [
-    truncate,
-    randomise,
-    flip_a_bit,
-    randomise_toc,
-    remove_toc,
-    remove_segments,
-    empty_pointer,
-    point_elsewhere,
-    point_nowhere,
-    bytes_in_pointer,
-    age_it,
-    remove_folder,
-    remove_everything,
-]
-
-
-@pytest.fixture
-def database_answers(notes: None) -> None:
-    @registries.fallback("question")
-    def find(text: str, language: str | None, limit: int) -> list[Any]:
-        return hits_of(QueryLog.objects.filter(text__icontains=text)[:limit], text)
-
-
-@pytest.mark.parametrize("while_open", [True, False], ids=["running", "starting"])
-@pytest.mark.parametrize("damage", [*DAMAGES, replace_with_a_file])
-def test_a_broken_index_is_replaced_by_the_database(
-    damage, while_open, make_note, index, database_answers
-):
-    from search.engines.whoosh import _opened
-
-    make_note("roaming abroad")
-    work()
-    assert not queries.search("roaming").degraded
-
-    damage(files.current_folder(index.path))
-    if not while_open:
-        _opened._snapshots.clear()
-    results = queries.search("roaming")
-
-    assert results.degraded
-    assert [hit.title for hit in results.hits] == ["roaming abroad"]
-    assert "<mark>roaming</mark>" in results.hits[0].title_html
-    assert not queries.index_health().ok
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_one_command_mends_any_damage(damage, make_note, index, found):
-    make_note("roaming")
-    work()
-    damage(files.current_folder(index.path))
-    assert not queries.index_health().ok
-
-    call_command("rebuild_index", interactive=False, verbosity=0)
-
-    assert queries.index_health().ok
-    assert found("roaming") == ["roaming"]
-
-
-@pytest.mark.parametrize("damage", [randomise, remove_toc, remove_everything])
-def test_the_worker_mends_a_small_index_by_itself(damage, make_note, index, found):
-    make_note("roaming")
-    work()
-    damage(files.current_folder(index.path))
-
-    make_note("roaming abroad")
-    work()
-
-    assert sorted(found("roaming")) == ["roaming", "roaming abroad"]
-
-
 def test_a_large_index_waits_for_somebody(make_note, monkeypatch, caplog):
     monkeypatch.setattr(actions, "REBUILD_UNASKED_UP_TO", 0)
     make_note("roaming")
@@ -448,8 +256,6 @@ def test_reading_while_somebody_writes_never_fails(put, make_document, index):
     done, wrong = threading.Event(), []
 
     def read() -> None:
-        reader = queries.engine()
-        reader.path = index.path
         while not done.is_set():
             results = queries.search("roaming")
             if results.degraded or not results.total:
@@ -463,23 +269,6 @@ def test_reading_while_somebody_writes_never_fails(put, make_document, index):
     thread.join()
 
     assert wrong == []
-
-
-def test_an_index_that_outgrows_memory_is_built_all_the_same(
-    index, make_document, found, monkeypatch
-):
-    from search.engines import whoosh_writing
-
-    monkeypatch.setattr(whoosh_writing, "POSTINGS_IN_MEMORY", 60)
-    with index.rebuilding():
-        index.write(
-            make_document(n, f"roaming {n}", question=f"Pass number {n} 流量{n}包")
-            for n in range(40)
-        )
-
-    assert len(found("roaming", per_page=100)) == 40
-    assert found("number 17")[0] == "roaming 17"
-    assert found("流量") != []
 
 
 def test_merged_parts_of_the_index_find_what_each_of_them_found(
