@@ -79,15 +79,14 @@ def hall_sections(request: HttpRequest, page: HallPage) -> SafeString:
 
 def _hall_sections(request: HttpRequest, language: str) -> SafeString:
     now = timezone.now()
-    today = list(
-        queries.recently_solved(language, start_of_site_day(now), ROWS_IN_THE_HALL)
-    )
-    shows(questions_in(language))
     a_week_ago = now - timedelta(days=7)
+    solved = queries.recently_solved(language, a_week_ago, ROWS_IN_THE_HALL)
+    midnight = start_of_site_day(now)
+    today = [one for one in solved if one.row.question.solved_at >= midnight]
+    shows(questions_in(language))
     context = {
         "solved_today": bool(today),
-        "solved": today
-        or queries.recently_solved(language, a_week_ago, ROWS_IN_THE_HALL),
+        "solved": today or solved,
         "unanswered": queries.question_list(language=language, sort="unanswered")[
             :ROWS_IN_THE_HALL
         ],

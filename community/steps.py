@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -122,9 +122,9 @@ def trace_of(
     )
 
 
-def small_trace(question: Question, events: Sequence[QuestionEvent]) -> SmallTrace:
+def small_trace(question: Question, steps: Set[str]) -> SmallTrace:
     """What happened, as dots; a solution that was taken back is no station."""
-    kinds = {event.kind for event in events} or {Kind.ASKED}
+    kinds = set(steps) or {Kind.ASKED}
     if question.solved_at is None:
         kinds -= {Kind.SOLVED}
     else:

@@ -5,11 +5,13 @@ from community.queries.gaps import without_article
 from community.queries.leaders import LeaderFact, LeaderFacts, leader_facts
 from community.queries.lists import (
     SORTS,
+    Row,
     as_rows,
     hot_questions,
     question_list,
     questions_of,
     recently_solved,
+    rows_of,
 )
 from community.queries.members import (
     MemberSummary,
@@ -58,6 +60,7 @@ from community.queries.threads import (
 )
 
 __all__ = [
+    "Row",
     "ArticleLink",
     "LeaderFact",
     "LeaderFacts",
@@ -97,6 +100,7 @@ __all__ = [
     "question_list",
     "questions_of",
     "recently_solved",
+    "rows_of",
     "removed_questions",
     "reported",
     "reputation_by_month",

@@ -1,11 +1,15 @@
 """Lists of threads: pages, feeds, the hall's front, sitemaps."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Substr
 
-from community.models import Circle, Question, QuestionEvent, Tag
+from common.prepared import prepared
+from community.models import Circle, Question, QuestionEvent, Tag, Tagging
 from people.models import Person
 
 SORTS = ("newest", "active", "unanswered", "votes")
@@ -40,6 +44,24 @@ _ROW = (
 _PERSON = ("handle", "display_name", "standing")
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row of a list shows; the question with author, last actor and circle."""
+
+    question: Question
+    tags: list[str]
+    steps: set[str]  # kinds of QuestionEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A solved thread, and who gave the answer; "" if it is gone."""
+
+    row: Row
+    solver: str
+    voice: str
+
+
 def question_list(
     *,
     language: str,
@@ -47,7 +69,7 @@ def question_list(
     circle: Circle | None = None,
     tag: Tag | None = None,
 ) -> QuerySet[Question]:
-    """Which threads a list holds, in its order; page it, then ask for as_rows."""
+    """Which threads a list holds, in its order; page it, then ask for its rows."""
     rows = Question.objects.visible().in_language(language)
     if sort == "unanswered":
         rows = rows.unanswered()
@@ -59,38 +81,67 @@ def question_list(
 
 
 def as_rows(questions: QuerySet[Question]) -> QuerySet[Question]:
-    """These with exactly what a row shows: author, last actor, circle, tags, trace.
+    """These with author, last actor, circle and tags, in two queries.
 
-    In three queries; the kinds of the trace are `question.trace`, `question.lead` is
-    the beginning of the text.
+    `question.lead` is the beginning of the text.
     """
+    lead = Substr("body_text", 1, EXCERPT)
+    return _with_people(questions).annotate(lead=lead).prefetch_related("tags")
+
+
+def rows_of(ids: Iterable[int]) -> list[Row]:
+    """The rows of these threads, in this order. Three queries."""
+    wanted = tuple(ids)
+    if not wanted:
+        return []
+    tags: dict[int, list[str]] = defaultdict(list)
+    for pk, name in _tag_names(wanted):
+        tags[pk].append(name)
+    steps: dict[int, set[str]] = defaultdict(set)
+    for pk, kind in _steps(wanted):
+        steps[pk].add(kind)
+    found = {question.pk: question for question in _questions(wanted)}
+    return [Row(found[pk], tags[pk], steps[pk]) for pk in wanted if pk in found]
+
+
+@prepared
+def _questions(ids: tuple[int, ...]) -> QuerySet[Question]:
+    return _with_people(Question.objects.filter(pk__in=ids))
+
+
+@prepared
+def _tag_names(ids: tuple[int, ...]) -> QuerySet[Tagging, tuple[int, str]]:
+    rows = Tagging.objects.filter(question_id__in=ids).order_by("tag__name")
+    return rows.values_list("question_id", "tag__name")
+
+
+@prepared
+def _steps(ids: tuple[int, ...]) -> QuerySet[QuestionEvent, tuple[int, str]]:
+    rows = QuestionEvent.objects.filter(question_id__in=ids).order_by()
+    return rows.values_list("question_id", "kind")
+
+
+def _with_people(questions: QuerySet[Question]) -> QuerySet[Question]:
     people = [
         f"{who}__{field}" for who in ("author", "last_actor") for field in _PERSON
     ]
     circle = ("circle__slug", "circle__name_en", "circle__name_zh")
-    steps = QuestionEvent.objects.only("kind", "question").order_by("question", "seq")
-    return (
-        questions.select_related("author", "last_actor", "circle")
-        .only(*_ROW, *people, *circle)
-        .annotate(lead=Substr("body_text", 1, EXCERPT))
-        .prefetch_related("tags", Prefetch("events", steps, to_attr="trace"))
-    )
+    rows = questions.select_related("author", "last_actor", "circle")
+    return rows.only(*_ROW, *people, *circle)
 
 
-def recently_solved(
-    language: str, since: datetime, limit: int = 5
-) -> QuerySet[Question]:
-    """Newest solutions first; `question.solver` names who gave the answer."""
-    rows = Question.objects.visible().in_language(language)
-    rows = rows.filter(solved_at__gte=since)
-    return (
-        as_rows(rows)
-        .annotate(
-            solver=F("accepted_answer__author__display_name"),
-            solver_voice=F("accepted_answer__voice"),
-        )
-        .order_by("-solved_at", "-pk")[:limit]
+def recently_solved(language: str, since: datetime, limit: int = 5) -> list[Solved]:
+    """Newest solutions first. Four queries."""
+    found = Question.objects.visible().in_language(language)
+    newest = (
+        found.filter(solved_at__gte=since)
+        .order_by("-solved_at", "-pk")
+        .values_list(
+            "pk", "accepted_answer__author__display_name", "accepted_answer__voice"
+        )[:limit]
     )
+    solvers = {pk: (name or "", voice or "") for pk, name, voice in newest}
+    return [Solved(row, *solvers[row.question.pk]) for row in rows_of(solvers)]
 
 
 def hot_questions(language: str, since: datetime, limit: int = 5) -> QuerySet[Question]:

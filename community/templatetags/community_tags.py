@@ -18,10 +18,9 @@ from django.utils.translation import (
 
 from common.freshness import kept_parts, shows
 from common.markdown import render, with_trusted_links
-from community import steps
-from community.models import Answer, Comment, Question, QuestionEvent
+from community import queries, steps
+from community.models import Answer, Comment, Question
 from community.permissions import links_are_followed, voice_of
-from community.queries import as_rows, picture_sizes
 from people.models import Person
 
 register = template.Library()
@@ -65,7 +64,7 @@ def kind(post: Question | Answer | Comment) -> str:
 
 @register.filter
 def preview(source: str) -> SafeString:
-    return mark_safe(render(source, picture_sizes).html)  # noqa: S308  common.markdown cleans it
+    return mark_safe(render(source, queries.picture_sizes).html)  # noqa: S308  common.markdown cleans it
 
 
 @register.filter
@@ -104,9 +103,9 @@ def time_to_solve(question: Question) -> str:
 
 @register.simple_tag
 def small_trace(
-    question: Question, events: Sequence[QuestionEvent]
+    row: queries.Row,
 ) -> steps.SmallTrace:
-    return steps.small_trace(question, events)
+    return steps.small_trace(row.question, row.steps)
 
 
 @register.simple_tag
@@ -125,14 +124,18 @@ def question_rows(
 
 
 def _draw_rows(keys: Sequence[tuple[Any, ...]]) -> Iterator[str]:
-    rows = as_rows(Question.objects.filter(pk__in=[pk for _row, pk, *_ in keys]))
-    found = {row.pk: row for row in rows}
+    rows = queries.rows_of(pk for _row, pk, *_ in keys)
     template = get_template("community/parts/question_row.html")
-    for _row, pk, level, shows_circle in keys:
-        question = found[pk]
+    for row, (_row, _pk, level, shows_circle) in zip(rows, keys, strict=True):
+        question = row.question
         shows(*filter(None, (question, question.author, question.last_actor)))
         yield template.render(
-            {"question": question, "level": level, "shows_circle": shows_circle}
+            {
+                "question": question,
+                "row": row,
+                "level": level,
+                "shows_circle": shows_circle,
+            }
         )
 
 
