@@ -1,19 +1,32 @@
 """A thread as search finds it: one document with question and answers."""
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Replace
 
-from community.models import Answer, PostState, Question
+from community.actions.tagging import tag_key
+from community.models import Answer, PostState, Question, Tag
 from community.models.posts import QuestionQuerySet
 from people.models import Person
-from search.analyser import plain_words
+from search.analyser import plain_words, typed_words
 from search.documents import Hit
 from search.indexes import HallIndex, hits_of
-from search.registries import author, fallback, still_visible
+from search.registries import (
+    FoundTag,
+    at_address,
+    author,
+    fallback,
+    still_visible,
+    tag_finder,
+    tag_names,
+)
 
 FALLBACK_WORDS = 3
+
+_thread_address = re.compile(r"/[a-z-]+/questions/(\d{1,18})/")
 
 
 def indexed_questions() -> QuestionQuerySet:
@@ -117,6 +130,40 @@ def author_of(handle: str) -> str:
     people = Person.objects.filter(erased_at=None, merged_into=None)
     found = people.filter(handle__iexact=handle).values_list("pk", flat=True).first()
     return str(found or "")
+
+
+@at_address("community.question")
+def question_at(path: str) -> int | None:
+    """The question of a thread's address, whatever its slug says."""
+    found = _thread_address.match(path)
+    return int(found[1]) if found else None
+
+
+@tag_finder
+def tags_begun(text: str, language: str, limit: int) -> list[FoundTag]:
+    """Tags that begin so, sound so (jifen: 积分) or are one of the words. One query."""
+    key = tag_key(text)
+    fits = Q(name_key__startswith=key) | Q(name_key__in=typed_words(key))
+    letters = key.replace(" ", "").replace("-", "")
+    if letters.isascii():
+        fits |= Q(sound__startswith=letters)
+    rows = (
+        Tag.objects.annotate(sound=Replace("slug", Value("-"), Value("")))
+        .filter(fits)
+        .select_related("synonym_of")
+    )
+    tags = {tag.synonym_of or tag for tag in rows} if letters else set()
+    used = [tag for tag in tags if tag.question_count]
+    used.sort(key=lambda tag: (tag.language != language, -tag.question_count, tag.name))
+    return [
+        FoundTag(tag.name, tag.get_absolute_url(), tag.language, tag.question_count)
+        for tag in used[:limit]
+    ]
+
+
+@tag_names
+def names_of_tags(slugs: Collection[str]) -> dict[str, str]:
+    return dict(Tag.objects.filter(slug__in=slugs).values_list("slug", "name"))
 
 
 def _answers(question: Question) -> list[Answer]:

@@ -22,6 +22,10 @@ class KbConfig(AppConfig):
                 "search.add_synonymgroup",
                 "search.change_synonymgroup",
                 "search.delete_synonymgroup",
+                "search.add_pinnedresults",
+                "search.change_pinnedresults",
+                "search.delete_pinnedresults",
+                "search.view_querylog",
             )
         grant(
             MANAGERS,

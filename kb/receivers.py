@@ -21,6 +21,7 @@ from kb.models import (
     ArticleDocument,
     ArticleImage,
     ArticlePage,
+    ArticleTally,
     HallSettings,
     KbPage,
     PlainPage,
@@ -32,7 +33,7 @@ from people.models import Person
 from search.actions import touch, touch_many
 from search.documents import Hit
 from search.indexes import hits_of
-from search.registries import fallback, still_visible
+from search.registries import at_address, fallback, helped, still_visible
 
 LABEL = "kb.articlepage"
 
@@ -106,6 +107,19 @@ def find_articles(text: str, language: str | None, limit: int) -> list[Hit]:
             | Q(body_html__icontains=word)
         )
     return hits_of(found.select_related("tally").order_by("title", "pk")[:limit], text)
+
+
+@at_address(LABEL)
+def article_at(path: str) -> int | None:
+    language, _slash, below_hall = path.removeprefix("/").partition("/")
+    page = queries.page_at(language, below_hall)
+    return page.pk if isinstance(page, ArticlePage) else None
+
+
+@helped(LABEL)
+def votes_on(pks: Collection[int]) -> dict[int, tuple[int, int]]:
+    rows = ArticleTally.objects.filter(article__in=pks)
+    return {row.article_id: (row.helpful_count, row.total) for row in rows if row.total}
 
 
 @still_visible("article")

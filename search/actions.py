@@ -189,10 +189,20 @@ def log_search(
     return row.key
 
 
-def log_opened(*, key: str, place: int) -> None:
-    """Note which hit was opened first after a search; later ones change nothing."""
+def log_opened(*, key: str, place: int, thing: str = "") -> None:
+    """Note which hit was opened first after a search; later ones change nothing.
+
+    `place` is counted from 1 over all pages; `thing` is its id in the index.
+    """
     write_log()
-    QueryLog.objects.filter(key=key, opened=None).update(opened=place)
+    found = QueryLog.objects.filter(key=key, opened=None)
+    found.update(opened=place, opened_id=thing)
+
+
+def log_asked(*, key: str) -> None:
+    """Note that a search led on to the form for asking."""
+    write_log()
+    QueryLog.objects.filter(key=key).update(asked=True)
 
 
 def write_log() -> None:

@@ -67,6 +67,10 @@ class Found(Shown):
     """A page of hits, best first."""
 
     items: list[HitShown]
+    pinned: Annotated[
+        list[HitShown],
+        Field(description="What our team recommends for this search; not in items."),
+    ]
     total: int
     counts: dict[str, int]
     page: int
@@ -107,6 +111,7 @@ def search(request: HttpRequest, asked: Query[Wanted]) -> Found:
     )
     return Found(
         items=[_as_hit(hit) for hit in found.hits],
+        pinned=[_as_hit(hit) for hit in found.pinned],
         total=found.total,
         counts=dict(found.counts_by_kind),
         page=asked.page,

@@ -85,7 +85,8 @@ class Results:
     `relaxed`: some hits lack some of the words. `degraded`: the index could not be
     used, and the database answered more simply. `read_as`: what was searched for
     instead, because nobody wrote what was typed (jifen). `guess`: what may have been
-    meant, and would find something.
+    meant, and would find something. `pinned`: what staff put first for this search;
+    none of it is among the hits.
     """
 
     text: str
@@ -99,6 +100,7 @@ class Results:
     known_text: str = ""
     read_as: str = ""
     guess: str = ""
+    pinned: Sequence[Hit] = ()
     relaxed: bool = False
     degraded: bool = False
 
@@ -108,10 +110,15 @@ class Results:
 
 
 def hit_from_shown(
-    shown: Mapping[str, Any], highlighter: Highlighter, score: float = 0.0
+    shown: Mapping[str, Any],
+    highlighter: Highlighter,
+    score: float = 0.0,
+    *,
+    with_snippet: bool = True,
 ) -> Hit:
     """The row for a document, with the words asked for marked."""
-    section, snippet = _snippet(shown["texts"], highlighter)
+    texts = shown["texts"] if with_snippet else {}
+    section, snippet = _snippet(texts, highlighter)
     asked_at, checked_on = shown["asked_at"], shown["checked_on"]
     return Hit(
         id=shown["id"],

@@ -41,11 +41,16 @@ class Group:
 
 
 def groups(
-    results: Results, picked: Mapping[str, str], now_at: QueryDict, language: str
+    results: Results,
+    picked: Mapping[str, str],
+    now_at: QueryDict,
+    language: str,
+    tags: Mapping[str, str],
 ) -> list[Group]:
     """The filters worth showing: those with more than one choice, or with one picked.
 
     `now_at` are the parameters of the page; each choice links to them with its own.
+    `tags` are the names of tags by slug.
     """
     circles = {
         slug: names.get(language) or names.get("en") or slug
@@ -54,6 +59,7 @@ def groups(
     found = [
         _group("circle", _("Topic"), circles, results, picked, now_at),
         _group("status", _("State"), _status_labels(), results, picked, now_at),
+        _group("tag", _("Tag"), tags, results, picked, now_at),
         _group("language", _("Language"), LANGUAGES, results, picked, now_at),
         _group("age", _("Age"), AGES, results, picked, now_at),
     ]
@@ -70,8 +76,8 @@ def _group(
 ) -> Group:
     counts = results.counts.get("since" if name == "age" else name, {})
     values = [value for value in labels if counts.get(value) or picked[name] == value]
-    if name == "circle":
-        values.sort(key=lambda value: -counts.get(value, 0))
+    if name in ("circle", "tag"):
+        values.sort(key=lambda value: (picked[name] != value, -counts.get(value, 0)))
     choices = [
         Choice(
             value,

@@ -72,8 +72,9 @@ from typing import Any, ClassVar
 
 from django.db.models import Model
 from django.utils.timezone import is_aware
-from haystack import indexes
-from haystack.constants import DJANGO_CT, ID
+from haystack import connections, indexes
+from haystack.constants import DJANGO_CT, DJANGO_ID, ID
+from haystack.utils import get_model_ct
 
 from search import analyser
 from search.documents import (
@@ -130,14 +131,22 @@ class HallIndex(indexes.SearchIndex):
 
     def prepare(self, obj: Any) -> dict[str, Any]:
         """Haystack's data; `text` holds tokens, for engines that know one field."""
-        data = super().prepare(obj)
-        data["kind"] = self.kind
-        data["circle_names"] = self.prepare_circle_names(obj)
-        data["author"] = self.prepare_author(obj)
+        data = self._facts(obj)
         data["streams"] = analysed(_sections(data))
         data["text"] = " ".join(data["streams"]["words"].values())
         self.prepared_data = data
         return data
+
+    def _facts(self, thing: Any) -> dict[str, Any]:
+        data = super().prepare(thing)
+        data["kind"] = self.kind
+        data["circle_names"] = self.prepare_circle_names(thing)
+        data["author"] = self.prepare_author(thing)
+        return data
+
+    def shown(self, thing: Model) -> dict[str, Any]:
+        """What a row shows of the object, without segmenting its text."""
+        return _shown(self._facts(thing))
 
     def document(self, thing: Model) -> Document:
         """The object as every engine receives it."""
@@ -164,31 +173,7 @@ class HallIndex(indexes.SearchIndex):
             },
             prior=_prior(self.kind, data["status"], int(data["votes"] or 0)),
             day=moment.toordinal() if moment else 0,
-            shown={
-                "id": data[ID],
-                "pk": str(thing.pk),
-                "kind": self.kind,
-                "title": data["title"],
-                "language": data["language"],
-                "url": data["url"],
-                "status": data["status"] or "",
-                "votes": int(data["votes"] or 0),
-                "answers": int(data["answer_count"] or 0),
-                "helpful_percent": data.get("helpful_percent"),
-                "tags": list(data["tags"] or ()),
-                "tag_names": list(data["tag_names"] or ()),
-                "circle": data["circle"] or "",
-                "circle_names": data["circle_names"],
-                "asked_at": asked_at.isoformat() if asked_at else "",
-                "checked_on": _day_of(checked_on) if checked_on else "",
-                "texts": {
-                    section: " ".join((data.get(section) or "").split())[
-                        :SNIPPET_SOURCE_CHARS
-                    ]
-                    for section in SNIPPET_SECTIONS
-                    if data.get(section)
-                },
-            },
+            shown=_shown(data),
         )
 
 
@@ -205,16 +190,58 @@ def analysed(sections: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 def hits_of(things: Iterable[Model], text: str) -> list[Hit]:
     """Rows for objects somebody else found: for the database's fallback."""
-    from haystack import connections
-
     unified = connections["default"].get_unified_index()
     highlighter = analyser.Highlighter(analyser.query_tokens(text))
     return [
-        hit_from_shown(
-            unified.get_index(type(thing)).document(thing).shown, highlighter
-        )
+        hit_from_shown(unified.get_index(type(thing)).shown(thing), highlighter)
         for thing in things
     ]
+
+
+def public_hits(ids: Sequence[str], text: str) -> list[Hit]:
+    """Rows for those of these ids that anybody may see now, in their order.
+
+    Asks the database, never the index: at most a few queries for each model.
+    """
+    by_label: dict[str, list[str]] = {}
+    for one in ids:
+        label, _dot, pk = one.rpartition(".")
+        by_label.setdefault(label, []).append(pk)
+    unified = connections["default"].get_unified_index()
+    found: dict[str, Hit] = {}
+    for model, index in unified.get_indexes().items():
+        if pks := by_label.get(get_model_ct(model)):
+            things = index.index_queryset().filter(pk__in=pks)
+            found |= {hit.id: hit for hit in hits_of(things, text)}
+    return [found[one] for one in dict.fromkeys(ids) if one in found]
+
+
+def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
+    asked_at: datetime | None = data.get("asked_at")
+    checked_on: date | None = data.get("checked_on")
+    return {
+        "id": data[ID],
+        "pk": str(data[DJANGO_ID]),
+        "kind": data["kind"],
+        "title": data["title"],
+        "language": data["language"],
+        "url": data["url"],
+        "status": data["status"] or "",
+        "votes": int(data["votes"] or 0),
+        "answers": int(data["answer_count"] or 0),
+        "helpful_percent": data.get("helpful_percent"),
+        "tags": list(data["tags"] or ()),
+        "tag_names": list(data["tag_names"] or ()),
+        "circle": data["circle"] or "",
+        "circle_names": data["circle_names"],
+        "asked_at": asked_at.isoformat() if asked_at else "",
+        "checked_on": _day_of(checked_on) if checked_on else "",
+        "texts": {
+            section: " ".join((data.get(section) or "").split())[:SNIPPET_SOURCE_CHARS]
+            for section in SNIPPET_SECTIONS
+            if data.get(section)
+        },
+    }
 
 
 def _sections(data: dict[str, Any]) -> dict[str, str]:

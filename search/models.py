@@ -4,7 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from search.pins import key_of
 from search.synonyms import MAX_TERM_CHARS, MAX_TERMS, spoken, terms_of
+
+MAX_PINNED = 5
 
 
 class QueryLog(models.Model):
@@ -19,6 +22,10 @@ class QueryLog(models.Model):
     is_relaxed = models.BooleanField(default=False)
     # The number of the hit that was opened first, counted from 1 over all pages.
     opened = models.PositiveIntegerField(null=True)
+    # The id in the index of what was opened first: kb.articlepage.12.
+    opened_id = models.CharField(max_length=60, blank=True, db_default="")
+    # Whether they went on to the form for asking.
+    asked = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("search")
@@ -34,6 +41,46 @@ class QueryLog(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class PinnedResults(models.Model):
+    """What staff put first for some searches. Shown while anybody may read it."""
+
+    queries = models.CharField(
+        _("searches"),
+        max_length=400,
+        help_text=_(
+            "Separated by commas, in any language: 积分兑换, redeem points. Forms of "
+            "words, traditional characters and order make no difference."
+        ),
+    )
+    # Ids in the index, in the order they are shown: kb.articlepage.12.
+    things = models.JSONField(default=list, editable=False)
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering = ["queries"]
+
+    def __str__(self) -> str:
+        return self.queries
+
+    def clean(self) -> None:
+        """Every search says something; written as a list of commas."""
+        texts = terms_of(self.queries)
+        if not texts:
+            raise ValidationError({"queries": _("Write at least one search.")})
+        for text in texts:
+            if not key_of(text):
+                raise ValidationError(
+                    {"queries": _("Search can't look for “%(word)s”.") % {"word": text}}
+                )
+        self.queries = ", ".join(texts)
+
+    def how_many(self) -> int:
+        return len(self.things)
+
+    how_many.short_description = _("recommended pages")  # type: ignore[attr-defined]
 
 
 class SynonymGroup(models.Model):

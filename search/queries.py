@@ -15,16 +15,22 @@ from search.documents import Hit, Results, hit_from_shown
 from search.engines.base import Clause, Found, HallBackend, Health, Wanted
 from search.errors import IndexBroken, IndexMissing
 from search.guessing import vocabulary_of
-from search.models import QueryLog, SynonymGroup
+from search.indexes import public_hits
+from search.models import PinnedResults, QueryLog, SynonymGroup
 from search.operators import Typed, take_apart
+from search.pins import pinned_for
 from search.synonyms import all_terms, uncut_terms, with_synonyms
 
 logger = logging.getLogger(__name__)
 
 KINDS = ("article", "question")
+FACETS = ("kind", "language", "status", "circle", "tag")
 PER_PAGE = 10
 MAX_PAGES = 50
 FALLBACK_LIMIT = 50
+# Suggestions of each kind, taken from so many of the best hits of any kind.
+SUGGESTED = {"tag": 3, "article": 3, "question": 5}
+LOOKED_AT = 24
 NEWEST_IN_VAIN = 2000
 AGES_DAYS = {"month": 31, "year": 366}
 
@@ -42,21 +48,34 @@ def search(
     tag: str = "",
     age: str = "",
     today: date | None = None,
-    complete_last: bool = False,
-    with_counts: bool = True,
+    is_typing: bool = False,
+    with_clues: bool = True,
     backend: HallBackend | None = None,
 ) -> Results:
-    """One page of what fits, best first. Costs a query for the synonyms and one per
-    kind shown.
+    """One page of what fits, best first. Costs a query for the synonyms, one for what
+    staff put first, and one per kind shown.
 
     Never raises for any text. When the index can't be used the database answers, more
     simply, and `degraded` says so. `age` is a key of AGES_DAYS and needs `today`.
+    `is_typing`: the last word may be unfinished, and only titles are wanted: nothing is
+    counted, cut out or guessed. Without clues ranking is quicker and coarser.
     `backend` is asked instead of the site's engine.
     """
     groups = synonym_groups()
     typed = take_apart(text)
-    words = _words(typed.text, groups, complete_last)
-    nothing = Results(text, (), 0, page, per_page, dict.fromkeys(("all", *KINDS), 0))
+    pinned: list[Hit] = []
+    if backend is None and not (typed.has_operators or status or circle or tag or age):
+        pinned = _pinned(text, kind=kind, language=language, prefer=prefer)
+    words = _words(typed.text, groups, complete_last=is_typing)
+    nothing = Results(
+        text,
+        (),
+        0,
+        page,
+        per_page,
+        dict.fromkeys(("all", *KINDS), 0),
+        pinned=pinned,
+    )
     if not words and not typed.has_operators:
         return nothing
     filters = _filters(
@@ -64,19 +83,19 @@ def search(
     )
     wanted = Wanted(
         words=words,
-        clues=analyser.clues(typed.text, words),
+        clues=analyser.clues(typed.text, words) if with_clues else analyser.Clues(),
         filters=filters,
         must=_must(typed),
         must_not=_must_not(typed),
         since_day=_since(age, today),
         prefer=prefer,
-        facets=("kind", "language", "status", "circle") if with_counts else (),
-        ages=_ages(today) if with_counts else {},
+        facets=() if is_typing else FACETS,
+        ages={} if is_typing else _ages(today),
         offset=(page - 1) * per_page,
         limit=per_page,
     )
     try:
-        asked = _ask(backend or engine(), text, wanted, groups)
+        asked = _ask(backend or engine(), text, wanted, groups, guess=not is_typing)
     except (IndexMissing, IndexBroken):  # known, logged when it was noticed
         return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
     except Exception:
@@ -84,11 +103,14 @@ def search(
         return _from_the_database(nothing, kind=kind, language=language, prefer=prefer)
     found = asked.found
     highlighter = analyser.Highlighter(found.marks)
-    hits = [hit_from_shown(shown, highlighter, score) for shown, score in found.shown]
+    hits = [
+        hit_from_shown(shown, highlighter, score, with_snippet=not is_typing)
+        for shown, score in found.shown
+    ]
     visible = _still_visible(hits)
     return replace(
         nothing,
-        hits=visible,
+        hits=_but(visible, pinned),
         total=found.total - len(hits) + len(visible),
         counts_by_kind=_by_kind(found.counts.get("kind", {}), hits, visible),
         counts=found.counts,
@@ -110,7 +132,12 @@ class Asked:
 
 
 def _ask(
-    backend: HallBackend, text: str, wanted: Wanted, groups: Sequence[str]
+    backend: HallBackend,
+    text: str,
+    wanted: Wanted,
+    groups: Sequence[str],
+    *,
+    guess: bool,
 ) -> Asked:
     """Ask; and if nobody wrote some of the words, ask for what they may stand for."""
     found = backend.find(wanted)
@@ -129,10 +156,10 @@ def _ask(
         found_instead = backend.find(_for(read_as, wanted, groups))
         if found_instead.total:
             return Asked(found_instead, read_as=read_as)
-    if guess := vocabulary.corrected(text, unknown):
-        found_instead = backend.find(replace(_for(guess, wanted, groups), facets=()))
+    if guess and (meant := vocabulary.corrected(text, unknown)):
+        found_instead = backend.find(replace(_for(meant, wanted, groups), facets=()))
         if found_instead.whole > found.whole:
-            return Asked(found, guess=guess)
+            return Asked(found, guess=meant)
     return Asked(found)
 
 
@@ -178,11 +205,35 @@ def _words(
 
 
 def titles(text: str, *, prefer: str, limit: int = 8) -> list[Hit]:
-    """Hits for words still being typed, for suggestions."""
-    return list(
-        search(
-            text, prefer=prefer, per_page=limit, complete_last=True, with_counts=False
-        ).hits
+    """What fits a title that is still being typed."""
+    found = search(text, prefer=prefer, per_page=limit, is_typing=True)
+    return [*found.pinned, *found.hits][:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What may be meant, while the first words are still being typed."""
+
+    tags: Sequence[registries.FoundTag] = ()
+    articles: Sequence[Hit] = ()
+    questions: Sequence[Hit] = ()
+
+    def __len__(self) -> int:
+        return len(self.tags) + len(self.articles) + len(self.questions)
+
+
+def suggestions(text: str, *, prefer: str) -> Suggestions:
+    """A few of each kind, the best first. Costs a query more than a search."""
+    found = search(
+        text, prefer=prefer, per_page=LOOKED_AT, is_typing=True, with_clues=False
+    )
+    hits = [*found.pinned, *found.hits]
+    return Suggestions(
+        tags=registries.tags_begun(text, prefer, SUGGESTED["tag"]) if text else [],
+        **{
+            f"{kind}s": [hit for hit in hits if hit.kind == kind][: SUGGESTED[kind]]
+            for kind in KINDS
+        },
     )
 
 
@@ -259,6 +310,28 @@ def _ages(today: date | None) -> dict[str, int]:
     }
 
 
+def _pinned(text: str, *, kind: str, language: str | None, prefer: str) -> list[Hit]:
+    """What staff put first for this search, in the preferred language before others."""
+    try:
+        rows = list(PinnedResults.objects.values_list("queries", "things"))
+        ids = pinned_for(text, rows)
+        hits = public_hits(ids, text) if ids else []
+    except DatabaseError as error:
+        _say_once(f"Searching without recommendations: {error}")
+        return []
+    fitting = [
+        hit
+        for hit in hits
+        if kind in ("all", hit.kind) and language in (None, hit.language)
+    ]
+    return sorted(fitting, key=lambda hit: hit.language != prefer)
+
+
+def _but(hits: Sequence[Hit], pinned: Sequence[Hit]) -> list[Hit]:
+    shown_above = {hit.id for hit in pinned}
+    return [hit for hit in hits if hit.id not in shown_above]
+
+
 def _still_visible(hits: Sequence[Hit]) -> list[Hit]:
     """Without what was deleted or hidden since it was indexed: one query per kind."""
     gone: set[str] = set()
@@ -313,7 +386,7 @@ def _from_the_database(
     start = (nothing.page - 1) * nothing.per_page
     return replace(
         nothing,
-        hits=hits[start : start + nothing.per_page],
+        hits=_but(hits[start : start + nothing.per_page], nothing.pinned),
         total=len(hits),
         counts_by_kind={"all": sum(counts.values()), **counts},
         degraded=True,

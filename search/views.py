@@ -5,6 +5,7 @@ import re
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
@@ -14,10 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from common.http import client_address
 from common.paging import page_of
 from common.site_day import site_day
-from search import actions, facets, queries
+from search import actions, facets, queries, registries
 from search.analyser import MAX_QUERY_CHARS, readable
 from search.documents import Results
 
+_log_key = re.compile("[0-9a-f]{16}")
+_place = re.compile("[1-9][0-9]{0,2}")
+_id = re.compile(r"([a-z]{1,20}\.[a-z]{1,20}\.[0-9]{1,18})?")
 _page_number = re.compile("[1-9][0-9]?")
 FILTERS = ("circle", "status", "language", "age", "tag")
 
@@ -53,16 +57,19 @@ def results(request: HttpRequest) -> HttpResponse:
         "results": found,
         "kind": kind,
         "tabs": _tabs(found),
-        "groups": facets.groups(found, picked, request.GET, language),
+        "groups": facets.groups(
+            found, picked, request.GET, language, _names_of_tags(found, picked["tag"])
+        ),
         "is_filtered": any(picked.values()) or kind != "all",
         "page": page,
-        "start": (number - 1) * queries.PER_PAGE,
+        "start": (number - 1) * queries.PER_PAGE + len(found.pinned),
         "log_key": key,
         "tell_staff": found.degraded and request.user.is_staff,
         "interface_language": language,
         "query_string": f"?{request.GET.urlencode()}" if request.GET else "",
     }
-    nothing = text and not found.total and not context["is_filtered"]
+    is_empty = not found.total and not found.pinned
+    nothing = text and is_empty and not context["is_filtered"]
     template = "search/nothing.html" if nothing else "search/results.html"
     return render(request, template, context)
 
@@ -87,18 +94,37 @@ def suggest(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+@cache_control(private=True, no_cache=True)
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What drops down below our own search boxes while somebody types."""
+    text = readable(request.GET.get("q", "")[:MAX_QUERY_CHARS])
+    language = get_language() or "en"
+    found = queries.suggestions(text, prefer=language)
+    context = {"found": found, "interface_language": language}
+    # Without the request: nothing in it depends on who asks.
+    return HttpResponse(
+        render_to_string("search/suggestions.html", context),
+        headers={"X-Robots-Tag": "noindex"},
+    )
+
+
 # A browser's ping carries no token of ours. The key does: nobody else was shown it, and
 # all it opens is one number in the statistics.
 @csrf_exempt
 @require_POST
 def opened(request: HttpRequest) -> HttpResponse:
-    """The browser says which hit was opened (an <a ping>)."""
+    """The browser says which hit was opened, or that somebody went on to ask."""
     key, place = request.GET.get("search", ""), request.GET.get("place", "")
-    if not re.fullmatch("[0-9a-f]{16}", key) or not re.fullmatch(
-        "[1-9][0-9]{0,2}", place
-    ):
+    thing = request.GET.get("id", "")
+    if not _log_key.fullmatch(key):
         raise Http404
-    actions.log_opened(key=key, place=int(place))
+    if place == "ask":
+        actions.log_asked(key=key)
+    elif _place.fullmatch(place) and _id.fullmatch(thing):
+        actions.log_opened(key=key, place=int(place), thing=thing)
+    else:
+        raise Http404
     return HttpResponse(status=204)
 
 
@@ -125,6 +151,12 @@ def _kind(request: HttpRequest) -> str:
     return kind if kind in queries.KINDS else "all"
 
 
+def _names_of_tags(found: Results, picked: str) -> dict[str, str]:
+    slugs = [slug for slug in (*found.counts.get("tag", ()), picked) if slug]
+    names = registries.names_of_tags(slugs)
+    return {slug: names.get(slug, slug) for slug in slugs}
+
+
 def _tabs(found: Results) -> list[tuple[str, int]]:
     return [(kind, found.counts_by_kind[kind]) for kind in ("all", *queries.KINDS)]
 
@@ -136,7 +168,7 @@ def _log(request: HttpRequest, found: Results, language: str) -> str:
     return actions.log_search(
         text=found.text,
         language=language,
-        results=found.total,
+        results=max(found.total, len(found.pinned)),
         is_relaxed=found.relaxed,
         address=client_address(request),
         agent=request.headers.get("User-Agent", ""),

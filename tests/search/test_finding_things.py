@@ -116,6 +116,19 @@ def test_filters_leave_what_fits_and_counts_say_what_else_would(put):
     assert abroad.circle_names["plans"]["en"] == "Plans"
 
 
+def test_tags_are_counted_over_all_hits_not_only_those_shown(put):
+    for number in range(12):
+        put(number, "Roaming", tags=("abroad", "data") if number % 2 else ("abroad",))
+    put(20, "Broadband", tags=("home",))
+
+    everywhere = queries.search("roaming")
+    abroad = queries.search("roaming", tag="data")
+
+    assert everywhere.counts["tag"] == {"abroad": 12, "data": 6}
+    assert abroad.total == 6
+    assert abroad.counts["tag"] == {"abroad": 12, "data": 6}
+
+
 def test_age_counts_and_filters(put):
     put(1, "Roaming")
     today = timezone.now().date()
