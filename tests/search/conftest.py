@@ -1,15 +1,21 @@
-"""An index of one's own, and documents without any room above."""
+"""An index of one's own on any engine, and documents without any room above."""
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
+from haystack import connections
 
 from search import actions, queries, registries
 from search.documents import Document
-from search.engines.whoosh import WhooshBackend
+from search.engines.base import HallBackend
 from search.indexes import analysed
+from search.models import QueryLog
+from tests.search.engines import DEFAULT, TRIED_ON, Engine
+from tests.search.notes import NoteIndex
 
 
 @pytest.fixture(autouse=True)
@@ -17,13 +23,35 @@ def _synonyms_are_asked_for(db: None) -> None:
     """Every search looks for them in the database."""
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What every engine must do is tried on every engine."""
+    engines = TRIED_ON.get(metafunc.module.__name__.rpartition(".")[2])
+    if engines and "engine_at_hand" in metafunc.fixturenames:
+        names = [one.name for one in engines]
+        metafunc.parametrize("engine_at_hand", engines, indirect=True, ids=names)
+
+
+@pytest.fixture
+def engine_at_hand(request: pytest.FixtureRequest) -> Engine:
+    """What a test must know of the engine it runs on."""
+    return getattr(request, "param", DEFAULT)
+
+
 @pytest.fixture(autouse=True)
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WhooshBackend:
-    """The engine everybody asks, on an empty folder."""
-    backend = queries.engine()
-    assert isinstance(backend, WhooshBackend)
-    monkeypatch.setattr(backend, "path", tmp_path / "index")
-    return backend
+def index(
+    engine_at_hand: Engine,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[HallBackend]:
+    """The engine everybody asks, with nothing in it."""
+    connection = engine_at_hand.connection(tmp_path, request)
+    monkeypatch.setitem(settings.HAYSTACK_CONNECTIONS, "default", connection)
+    assert connections.connections_info is settings.HAYSTACK_CONNECTIONS
+    connections.reload("default")
+    yield queries.engine()
+    monkeypatch.undo()
+    connections.reload("default")
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +136,7 @@ def make_document() -> Callable[..., Document]:
 
 @pytest.fixture
 def put(
-    index: WhooshBackend, make_document: Callable[..., Document]
+    index: HallBackend, make_document: Callable[..., Document]
 ) -> Callable[..., Document]:
     """Put one document into the index."""
 
@@ -128,3 +156,30 @@ def found() -> Callable[..., list[str]]:
         return [hit.title for hit in queries.search(text, **options).hits]
 
     return titles
+
+
+@pytest.fixture
+def notes(db: None) -> Iterator[None]:
+    """Haystack knows one kind of object: notes."""
+    unified = connections["default"].get_unified_index()
+    unified.build(indexes=[NoteIndex()])
+    yield
+    unified.reset()
+
+
+@pytest.fixture
+def make_note(notes: None) -> Callable[..., QueryLog]:
+    def make(text: str, visitor: str = "") -> QueryLog:
+        now = timezone.now()
+        note = QueryLog.objects.create(
+            key=f"{random.getrandbits(64):016x}",  # noqa: S311
+            day=now.date(),
+            visitor=visitor,
+            text=text,
+            language="en",
+            results=0,
+        )
+        actions.touch("search.QueryLog", note.pk)
+        return note
+
+    return make
