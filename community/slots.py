@@ -82,7 +82,7 @@ def _hall_sections(request: HttpRequest, language: str) -> SafeString:
     a_week_ago = now - timedelta(days=7)
     solved = queries.recently_solved(language, a_week_ago, ROWS_IN_THE_HALL)
     midnight = start_of_site_day(now)
-    today = [one for one in solved if one.row.question.solved_at >= midnight]
+    today = [one for one in solved if one.solved_at >= midnight]
     shows(questions_in(language))
     context = {
         "solved_today": bool(today),

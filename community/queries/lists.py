@@ -58,6 +58,7 @@ class Solved:
     """A solved thread, and who gave the answer; "" if it is gone."""
 
     row: Row
+    solved_at: datetime
     solver: str
     voice: str
 
@@ -137,11 +138,14 @@ def recently_solved(language: str, since: datetime, limit: int = 5) -> list[Solv
         found.filter(solved_at__gte=since)
         .order_by("-solved_at", "-pk")
         .values_list(
-            "pk", "accepted_answer__author__display_name", "accepted_answer__voice"
+            "pk",
+            "solved_at",
+            "accepted_answer__author__display_name",
+            "accepted_answer__voice",
         )[:limit]
     )
-    solvers = {pk: (name or "", voice or "") for pk, name, voice in newest}
-    return [Solved(row, *solvers[row.question.pk]) for row in rows_of(solvers)]
+    solved = {pk: (at, who or "", voice or "") for pk, at, who, voice in newest if at}
+    return [Solved(row, *solved[row.question.pk]) for row in rows_of(solved)]
 
 
 def hot_questions(language: str, since: datetime, limit: int = 5) -> QuerySet[Question]:

@@ -3,23 +3,33 @@
 What stands in a template as plain text, a translated phrase, an icon, a static file or
 an address without arguments comes out alike for all who read the same language. The
 loader puts such neighbours together when it has read a template: half of the work on a
-page of many small parts. Other addresses are spelled by common.addresses.
+page of many small parts. Other addresses are spelled by common.addresses, and sentences
+are put together from their tokens once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from typing import Any, TypeVar
 
 from django.template import Context, Template
-from django.template.base import FilterExpression, Node, NodeList, TextNode, TokenType
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    TextNode,
+    TokenType,
+    render_value_in_context,
+)
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
 from django.template.library import SimpleNode
 from django.template.loaders import cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
+from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 
 from common.addresses import address
 
@@ -82,6 +92,41 @@ class Address(URLNode):
         return conditional_escape(url) if context.autoescape else url
 
 
+class Sentence(BlockTranslateNode):
+    """{% blocktranslate %} with values, whose msgid is put together once."""
+
+    @cached_property
+    def msgid(self) -> tuple[str, list[str]]:
+        return self.render_token_list(self.singular)
+
+    @cached_property
+    def msgid_of_many(self) -> tuple[str, list[str]]:
+        return self.render_token_list(self.plural)
+
+    def render(self, context: Context, nested: bool = False) -> str:
+        given = {
+            name: value.resolve(context) for name, value in self.extra_context.items()
+        }
+        text, names = self.msgid
+        if self.counter is not None and self.countervar is not None:
+            count = given[self.countervar] = self.counter.resolve(context)
+            many, names_of_many = self.msgid_of_many
+            if not isinstance(count, int):
+                return super().render(context, nested)
+            text, names = ngettext(text, many, count), [*names, *names_of_many]
+        else:
+            text = gettext(text)
+        said = {}
+        for name in names:
+            value = given[name] if name in given else context.get(name, "")
+            said[name] = render_value_in_context(value, context)
+        try:
+            return text % said
+        except (KeyError, ValueError):
+            # A translation that doesn't fit: Django falls back to the msgid.
+            return super().render(context, nested)
+
+
 def _fold(nodes: NodeList) -> None:
     """Put unchanging neighbours together, here and in all nodes below."""
     for node in nodes:
@@ -91,10 +136,17 @@ def _fold(nodes: NodeList) -> None:
 
 
 def _quicker(node: Node) -> Node:
-    if type(node) is not URLNode or node.kwargs or not _is_fixed(node.view_name):
-        return node
-    quicker = Address(node.view_name, node.args, node.kwargs, node.asvar)
-    quicker.token, quicker.origin = node.token, node.origin
+    if isinstance(node, URLNode) and _is_fixed(node.view_name) and not node.kwargs:
+        return _as(Address, node)
+    if isinstance(node, BlockTranslateNode) and not node.message_context:
+        return _as(Sentence, node) if node.asvar is None else node
+    return node
+
+
+def _as(kind: type[Node], node: Node) -> Node:
+    """The same node, with another way to render it."""
+    quicker = copy(node)
+    quicker.__class__ = kind
     return quicker
 
 

@@ -1,4 +1,4 @@
-"""Queries written once, addresses remembered, templates folded: quicker, not different."""
+"""Queries written once, addresses remembered, templates folded: nothing differs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +121,15 @@ WORDS = """{% load i18n components %}{% comment %}Not shown.{% endcomment %}
 {% for name in names %}<b>{% translate "Answer" %} {{ name }}</b>{% endfor %}
 {% if loud %}{% translate "Solved" %}{% else %}{% translate "Closed" %}{% endif %}
 {% translate "Answered" as word %}{{ word }}
+{% blocktranslate with who=names.0 %}
+  Answer by {{ who }}, {{ pk }}
+{% endblocktranslate %}
+{% blocktranslate trimmed count n=pk with number=pk|add:1 %}
+  {{ n }} answer of {{ number }}
+{% plural %}
+  {{ n }} answers of {{ number }} {{ nothing }}
+{% endblocktranslate %}
+{% blocktranslate asvar kept %}Closed by {{ pk }}{% endblocktranslate %}{{ kept }}
 {% url "community:questions" %} {% url "community:answer" 7 %}
 {% url "community:answer" pk %} {% url "nowhere" pk as none %}[{{ none }}]
 """
