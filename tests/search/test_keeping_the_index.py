@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command, get_commands
@@ -17,6 +19,8 @@ from search.engines import base
 from search.errors import IndexBusy
 from search.models import QueryLog
 from tests.search.notes import work
+
+SETS = Path(__file__).parents[1] / "data" / "search" / "relevance" / "members_zh"
 
 
 def test_what_changed_is_found_after_the_worker_ran(make_note, found):
@@ -283,3 +287,13 @@ def test_merged_parts_of_the_index_find_what_each_of_them_found(
     assert len(found("roaming", per_page=100)) == 43
     assert found("word17") == ["roaming 17"]
     assert found("word3") == []
+
+
+def test_how_well_it_ranks_can_be_measured(engine_at_hand, index):
+    words = StringIO()
+
+    call_command("evaluate_search", str(SETS), engine=engine_at_hand.name, stdout=words)
+
+    assert words.getvalue().split()[-3:] == ["1.0000"] * 3
+    assert index.health().state == "missing"
+    assert engine_at_hand.all_places(index) == 0

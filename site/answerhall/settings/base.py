@@ -7,6 +7,7 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 from answerhall.settings.files import storage_at
+from search.connection import connection
 
 env = environ.Env()
 
@@ -287,12 +288,7 @@ DEFAULT_FROM_EMAIL = env("ANSWERHALL_MAIL_FROM", default="Answerhall <hall@local
 
 # Search
 SEARCH_URL = env("ANSWERHALL_SEARCH_URL", default=f"whoosh://{STATE}/index")
-HAYSTACK_CONNECTIONS = {
-    "default": {
-        "ENGINE": "search.engines.whoosh.WhooshEngine",
-        "PATH": SEARCH_URL.removeprefix("whoosh://"),
-    }
-}
+HAYSTACK_CONNECTIONS = {"default": connection(SEARCH_URL)}
 HAYSTACK_SEARCH_RESULTS_PER_PAGE = 20
 
 # Search engines that are told of every new page; none until these are filled in.
