@@ -19,6 +19,7 @@ from people.models import Person
 
 ROWS_IN_THE_HALL = 3
 RECENT_QUESTIONS = 5
+THREADS_BY_AN_ARTICLE = 5
 NOT_TO_BE_KEPT = SafeString('<meta name="robots" content="noindex">')
 
 
@@ -116,7 +117,11 @@ def article_credits(request: HttpRequest, article: ArticlePage) -> SafeString | 
 
 @hooks.register("article_side", order=20)
 def threads_about_it(request: HttpRequest, article: ArticlePage) -> SafeString | str:
-    threads = queries.threads_tagged(list(article.tags), article.content_language)
+    language = article.content_language
+    alike = article.similar["question"][:THREADS_BY_AN_ARTICLE]
+    threads = queries.threads_in_order(alike, language) or queries.threads_tagged(
+        list(article.tags), language
+    )
     if not threads:
         return ""
     shows(*threads)

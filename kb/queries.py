@@ -1,6 +1,6 @@
 """What pages and other rooms ask about articles. Only what anybody may read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,9 +90,24 @@ def _sharing_tags(
     return found.order_by("-shared", *_LATELY_CHECKED)[:limit]
 
 
+def articles_in_order(ids: Sequence[int], language: str) -> list[ArticlePage]:
+    """Those of these that are published, as they were named; at most one query."""
+    found = {one.pk: one for one in (_named(tuple(ids), language) if ids else ())}
+    return [found[pk] for pk in ids if pk in found]
+
+
+@prepared
+def _named(ids: tuple[int, ...], language: str) -> QuerySet[ArticlePage]:
+    return articles().in_language(language).filter(pk__in=ids)
+
+
 def related_articles(article: ArticlePage, limit: int = 5) -> list[ArticlePage]:
-    """By shared tags, then from the same topic; at most two queries."""
+    """As search found them; else by shared tags, then from the same topic. At most
+    four queries."""
     language = article.content_language
+    alike = article.similar["article"][:limit]
+    if found := articles_in_order(alike, language):
+        return found
     related = articles_tagged(article.tags, language, limit, but=article.pk)
     if len(related) < limit:
         known = (article.pk, *(other.pk for other in related))

@@ -19,6 +19,7 @@ from haystack.exceptions import NotHandled
 
 from common import outbox
 from common.site_day import site_day
+from search import similar
 from search.analyser import normalise
 from search.documents import Document
 from search.engines.base import document_of
@@ -86,6 +87,8 @@ def index_touched(payloads: Sequence[dict], at: datetime) -> None:
             for chunk in _chunks(pks):
                 documents, gone = _present_and_gone(label, chunk)
                 backend.write(documents, gone=gone)
+                shown = [document.shown for document in documents]
+                similar.ask_again_if_renamed(shown, gone, at)
     except IndexBusy:
         for label, pks in by_label.items():
             for chunk in _chunks(pks):

@@ -83,6 +83,21 @@ class PinnedResults(models.Model):
     how_many.short_description = _("recommended pages")  # type: ignore[attr-defined]
 
 
+class SimilarThings(models.Model):
+    """What the engine found about the same as a thing that can be found."""
+
+    # In the index: kb.articlepage.12.
+    id = models.CharField(max_length=60, primary_key=True)
+    # What the engine was asked: the title, and the tags.
+    text = models.CharField(max_length=200)
+    # Primary keys by kind, the most alike first.
+    similar = models.JSONField(default=dict)
+    found_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class SynonymGroup(models.Model):
     """Words of any language that mean the same to whoever searches here."""
 

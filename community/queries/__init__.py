@@ -1,6 +1,10 @@
 """Every way pages and other rooms ask the community something."""
 
-from community.queries.articles import sources_of, threads_tagged
+from community.queries.articles import (
+    sources_of,
+    threads_in_order,
+    threads_tagged,
+)
 from community.queries.gaps import without_article
 from community.queries.leaders import LeaderFact, LeaderFacts, leader_facts
 from community.queries.lists import (
@@ -108,6 +112,7 @@ __all__ = [
     "strengths_of",
     "tally_of",
     "thread_page",
+    "threads_in_order",
     "threads_tagged",
     "tombstone",
     "used_tags",

@@ -25,6 +25,14 @@ def _sources_of(article_id: int) -> QuerySet[ArticleSource]:
     return rows.select_related("question", "person").defer(*words).order_by("pk")
 
 
+def threads_in_order(ids: Sequence[int], language: str) -> list[Question]:
+    """Those of these that anybody may read, as they were named; at most one query."""
+    found = {
+        one.pk: one for one in (links_to_threads(tuple(ids), language) if ids else ())
+    }
+    return [found[pk] for pk in ids if pk in found]
+
+
 def threads_tagged(
     slugs: Sequence[str], language: str, limit: int = 5
 ) -> list[Question]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,9 +26,11 @@ from community.models import (
     Voice,
     Vote,
 )
-from community.queries.articles import links_to_threads
+from community.queries.articles import links_to_threads, threads_in_order
 from kb.models import ArticlePage
+from kb.queries import articles_in_order
 from people.models import Person
+from search.similar import similar_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     Reader = Person | AnonymousUser
 
 RELATED = 6
+ARTICLES_ALIKE = 3
 # Threads looked at to find these.
 MOST_NEAR = 60
 
@@ -81,6 +84,7 @@ class ThreadPage:
     events: list[QuestionEvent]
     articles: list[ArticleLink]
     related: list[Related]
+    articles_alike: list[ArticlePage]
     my_vote: int = 0
     is_mine: bool = False
     follows: bool = False
@@ -147,7 +151,7 @@ def _question(question_id: int) -> QuerySet[Question]:
 def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage:
     """Everything the page of a found question shows, answers 30 a page.
 
-    In at most nine queries for a visitor, whatever the length of the thread: what a
+    In at most eleven queries for a visitor, whatever the length of the thread: what a
     thread does not have is not asked for. A signed-in reader costs three more, and what
     reading their permissions costs once.
     """
@@ -155,6 +159,7 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
     comments = _comments(question, answers, person)
     events = events_of(question, answers)
     tags = _tags_of(question.pk)
+    alike = similar_to(question._meta.label_lower, question.pk)
     votes = my_votes(question, answers, person)
     may_accept = question.is_visible and permissions.may_accept(person, question)
     may_moderate = permissions.may_moderate(person)
@@ -170,7 +175,10 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
         page_count=page_count,
         events=events,
         articles=articles_of(question, events),
-        related=_related(question, tags),
+        related=_related(question, tags, alike["question"]),
+        articles_alike=articles_in_order(
+            alike["article"][:ARTICLES_ALIKE], question.language
+        ),
         my_vote=votes.get(None, 0),
         is_mine=permissions.is_author(person, question),
         may_edit=permissions.may_edit(person, question),
@@ -358,7 +366,18 @@ def articles_of(question: Question, events: list[QuestionEvent]) -> list[Article
     ]
 
 
-def _related(question: Question, tags: list[Tag]) -> list[Related]:
+def _related(
+    question: Question, tags: list[Tag], alike: Sequence[int]
+) -> list[Related]:
+    """As search found them; until it has, those that share tags."""
+    language = question.language
+    found = threads_in_order(alike[:RELATED], language) or _sharing(question, tags)
+    return [
+        Related(one.pk, one.title, one.get_absolute_url(), one.status) for one in found
+    ]
+
+
+def _sharing(question: Question, tags: list[Tag]) -> list[Question]:
     """Newest threads under the rarest tags, solved ones and shared tags first."""
     shared_tags = [tag for tag in tags if tag.question_count > 1]
     if not shared_tags:
@@ -373,10 +392,7 @@ def _related(question: Question, tags: list[Tag]) -> list[Related]:
     ranked = sorted(
         rows, key=lambda one: (shared[one.pk], one.solved_at is not None, one.pk)
     )
-    return [
-        Related(one.pk, one.title, one.get_absolute_url(), one.status)
-        for one in reversed(ranked[-RELATED:])
-    ]
+    return ranked[: -RELATED - 1 : -1]
 
 
 @prepared

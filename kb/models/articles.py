@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import PageManager
@@ -16,6 +17,7 @@ from kb.bodies import plain_text
 from kb.fields import TagSlugsField
 from kb.models.drawn import DrawnPage
 from kb.signals import article_published
+from search.similar import similar_to
 
 
 class ArticleQuerySet(PageQuerySet):
@@ -127,6 +129,11 @@ class ArticlePage(DrawnPage):
             at=self.last_published_at,
             first=self.first_published_at == self.last_published_at,
         )
+
+    @cached_property
+    def similar(self) -> dict[str, list[int]]:
+        """What search found about the same, by kind."""
+        return similar_to(self._meta.label_lower, self.pk)
 
     @property
     def is_imported(self) -> bool:

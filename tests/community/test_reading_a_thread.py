@@ -185,7 +185,7 @@ def test_a_longer_thread_costs_no_more_queries(
     for post in (question, answer):
         actions.comment(person=stranger, post=post, body="Is it so?", at=clock.now)
     visitors_copy = found(question)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         queries.thread_page(visitors_copy, VISITOR)
 
     copies_of(answer, 300)
@@ -194,7 +194,7 @@ def test_a_longer_thread_costs_no_more_queries(
             person=asker, post=answer, body=f"Remark {number}", at=clock.move(hours=1)
         )
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = queries.thread_page(visitors_copy, VISITOR)
         for shown in page.answers:
             assert shown.answer.author.name
@@ -203,7 +203,7 @@ def test_a_longer_thread_costs_no_more_queries(
             assert shown.answer.body_html
     somebody = Person.objects.get(pk=stranger.pk)
     somebody.is_staff  # noqa: B018  reads the permissions, once a request
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         queries.thread_page(visitors_copy, somebody)
 
 
