@@ -34,8 +34,13 @@ def profile_for_machines(request: HttpRequest, person: Person) -> SafeString:
 
 
 @hooks.register("profile_parts", order=20)
-def help_given(request: HttpRequest, person: Person) -> SafeString:
+def help_given(person: Person, **_subject: object) -> SafeString:
     """Reputation, counts, best answers, questions, topics of strength."""
+    key = ("help given", named(Person, person.pk))
+    return kept_part(key, lambda: _help_given(person))
+
+
+def _help_given(person: Person) -> SafeString:
     shows(named(MemberTally, person.pk))
     questions = list(queries.questions_of(person, RECENT_QUESTIONS).only("pk"))
     summary = queries.member_summary(person)
@@ -46,7 +51,7 @@ def help_given(request: HttpRequest, person: Person) -> SafeString:
         "summary": summary,
         "questions": questions,
     }
-    return render_to_string("community/slots/profile.html", context, request)
+    return render_to_string("community/slots/profile.html", context)
 
 
 def reputation_chart(person: Person) -> list[dict[str, object]]:
@@ -71,14 +76,14 @@ def reputation_chart(person: Person) -> list[dict[str, object]]:
 
 
 @hooks.register("hall_sections", order=10)
-def hall_sections(request: HttpRequest, page: HallPage) -> SafeString:
+def hall_sections(page: HallPage, **_subject: object) -> SafeString:
     """Solved today, how a question travels, who still waits, what is hot."""
     language = page.content_language
     key = ("hall sections", language)
-    return kept_part(key, lambda: _hall_sections(request, language))
+    return kept_part(key, lambda: _hall_sections(language))
 
 
-def _hall_sections(request: HttpRequest, language: str) -> SafeString:
+def _hall_sections(language: str) -> SafeString:
     now = timezone.now()
     a_week_ago = now - timedelta(days=7)
     solved = queries.recently_solved(language, a_week_ago, ROWS_IN_THE_HALL)
@@ -93,11 +98,11 @@ def _hall_sections(request: HttpRequest, language: str) -> SafeString:
         ],
         "hot": queries.hot_questions(language, a_week_ago, ROWS_IN_THE_HALL),
     }
-    return render_to_string("community/slots/hall.html", context, request)
+    return render_to_string("community/slots/hall.html", context)
 
 
 @hooks.register("article_below", order=10)
-def article_credits(request: HttpRequest, article: ArticlePage) -> SafeString | str:
+def article_credits(article: ArticlePage, **_subject: object) -> SafeString | str:
     """Thanks to the members whose answers an article uses, and the way to them."""
     sources = queries.sources_of(article)
     if not sources:
@@ -112,11 +117,11 @@ def article_credits(request: HttpRequest, article: ArticlePage) -> SafeString | 
             {source.question_id: source.question for source in sources}.values()
         ),
     }
-    return render_to_string("community/slots/article_credits.html", context, request)
+    return render_to_string("community/slots/article_credits.html", context)
 
 
 @hooks.register("article_side", order=20)
-def threads_about_it(request: HttpRequest, article: ArticlePage) -> SafeString | str:
+def threads_about_it(article: ArticlePage, **_subject: object) -> SafeString | str:
     language = article.content_language
     alike = article.similar["question"][:THREADS_BY_AN_ARTICLE]
     threads = queries.threads_in_order(alike, language) or queries.threads_tagged(
@@ -126,4 +131,4 @@ def threads_about_it(request: HttpRequest, article: ArticlePage) -> SafeString |
         return ""
     shows(*threads)
     context = {"threads": threads}
-    return render_to_string("community/slots/article_threads.html", context, request)
+    return render_to_string("community/slots/article_threads.html", context)

@@ -67,6 +67,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
     context = {
         "board": board,
         "rows": rows,
+        "widest": widest,
         "weights": weights,
         "key": [
             (PART_NAMES[name], PART_COLOURS[name])
