@@ -36,7 +36,8 @@ class Document:
     `words`, `grams` and `characters` hold, per section, what the analyser made of it
     (`indexes.analysed`), separated by spaces; an engine splits them at the spaces and
     never sees the text. `filters` are exact values; `shown` is what a result list
-    needs, kept as it is.
+    needs, kept as it is. `gist` is the beginning of it in the writer's own words, for
+    engines that look at meaning.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Document:
     prior: float
     day: int
     shown: Mapping[str, Any]
+    gist: str = ""
 
 
 @dataclass(frozen=True, slots=True)

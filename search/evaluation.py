@@ -20,6 +20,7 @@ from search import queries
 from search.documents import Document
 from search.engines.base import HallBackend
 from search.indexes import analysed
+from search.meaning import GIST_CHARS
 
 HALVES = ("first", "second")
 NDCG_AT, MRR_AT, RECALL_AT = 10, 10, 100
@@ -172,6 +173,7 @@ def _document(one: str, title: str, text: str) -> Document:
         **analysed({"title": title, "body": text}),
         filters={"kind": [KIND], "language": [language], "model": [label]},
         prior=1.0,
+        gist=f"{title}\n{text}"[:GIST_CHARS],
         day=0,
         shown={
             "id": f"{label}.{one}",

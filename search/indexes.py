@@ -85,6 +85,7 @@ from search.documents import (
     Hit,
     hit_from_shown,
 )
+from search.meaning import GIST_CHARS
 
 
 class HallIndex(indexes.SearchIndex):
@@ -174,6 +175,7 @@ class HallIndex(indexes.SearchIndex):
             prior=_prior(self.kind, data["status"], int(data["votes"] or 0)),
             day=moment.toordinal() if moment else 0,
             shown=_shown(data),
+            gist=_gist(data),
         )
 
 
@@ -242,6 +244,12 @@ def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
             if data.get(section)
         },
     }
+
+
+def _gist(data: Mapping[str, Any]) -> str:
+    """What it is about, in the words of who began it."""
+    begun = (data.get(name) for name in ("title", "summary", "question", "body"))
+    return "\n".join(filter(None, begun))[:GIST_CHARS]
 
 
 def _sections(data: dict[str, Any]) -> dict[str, str]:

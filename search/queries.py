@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.db.models import Count
 from haystack import connections
 
-from search import analyser, registries
+from search import analyser, meaning, registries
 from search.documents import Hit, Results, hit_from_shown
 from search.engines.base import Clause, Found, HallBackend, Health, Wanted
 from search.errors import IndexBroken, IndexMissing
@@ -89,6 +89,7 @@ def search(
         must_not=_must_not(typed),
         since_day=_since(age, today),
         prefer=prefer,
+        meaning=meaning.of_query(typed.text) if with_clues and not is_typing else None,
         facets=() if is_typing else FACETS,
         ages={} if is_typing else _ages(today),
         offset=(page - 1) * per_page,
@@ -170,6 +171,7 @@ def _for(text: str, wanted: Wanted, groups: Sequence[str]) -> Wanted:
         wanted,
         words=words,
         clues=analyser.clues(typed.text, words),
+        meaning=None if wanted.meaning is None else meaning.of_query(typed.text),
         must=_must(typed),
         must_not=_must_not(typed),
     )

@@ -20,6 +20,7 @@ from haystack.utils import get_identifier, get_model_ct
 
 from search import analyser
 from search.documents import Document
+from search.meaning import Direction
 
 if TYPE_CHECKING:
     from search.indexes import HallIndex
@@ -42,7 +43,8 @@ class Wanted:
     circle, tag, model) to the values allowed; `must` and `must_not` are what the query
     itself asks for. `facets` names those to count, each as if its own filter were not
     set; of tags, those that the best hits carry will do. `ages` are days (ordinals) by
-    name: counted is what is from that day or younger.
+    name: counted is what is from that day or younger. `meaning`, for engines that can
+    tell, ranks and finds what says the same in other words.
     """
 
     words: tuple[analyser.Word, ...] = ()
@@ -52,6 +54,7 @@ class Wanted:
     must_not: tuple[Clause, ...] = ()
     since_day: int = 0
     prefer: str = ""
+    meaning: Direction | None = field(default=None, compare=False)
     facets: Sequence[str] = ()
     ages: Mapping[str, int] = field(default_factory=dict)
     offset: int = 0

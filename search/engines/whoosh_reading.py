@@ -24,6 +24,7 @@ from search.analyser import Clues, Word, marked_tokens
 from search.engines import whoosh_files as files
 from search.engines.base import Clause, Found, Wanted
 from search.engines.whoosh_writing import NOTHING, Ids, Weights, whole_term
+from search.meaning import DIMENSIONS, Common, Direction, Packed, Space
 
 Mask = NDArray[np.bool_]
 
@@ -122,15 +123,28 @@ class Leaf:
         with self._lock:
             return self._reader.stored_fields(number)["shown"]
 
+    @cached_property
+    def meanings(self) -> Packed:
+        """Read when somebody asks by meaning; zeros where it isn't known."""
+        rows = np.zeros((self.size, DIMENSIONS), dtype=np.int8)
+        written = self._written("meaning", "i1").reshape(-1, DIMENSIONS)
+        rows[: len(written)] = written
+        return rows
+
     def _column(self, name: str, written: str, wanted: Any) -> NDArray[Any]:
         values = np.zeros(self.size, dtype=wanted)
+        raw = self._written(name, written)
+        values[: len(raw)] = raw
+        return values
+
+    def _written(self, name: str, written: str) -> NDArray[Any]:
+        """A column as it was written: up to the last document that has it."""
         with self._lock:
             documents = self._reader._perdoc
-            if documents.has_column(name):
-                file, start, length = documents._get_column_file(name)
-                raw = np.frombuffer(file.get(start, length), dtype=written)
-                values[: len(raw)] = raw
-        return values
+            if not documents.has_column(name):
+                return np.empty(0, dtype=written)
+            file, start, length = documents._get_column_file(name)
+            return np.frombuffer(file.get(start, length), dtype=written)
 
 
 class Snapshot:
@@ -176,9 +190,18 @@ class Snapshot:
         self._days = _joined([leaf.days for leaf in kept], np.int32)
         youngest = self._days.max(initial=0)
         self._priors *= ranking.freshness((youngest - self._days).astype(np.float32))
+        common = None
+        if known is not None and "space" in known.__dict__:
+            common = known.space.common
+        self._common: Common | None = common
         self._masks: dict[tuple[str, str], Mask] = {}
         self._values: dict[str, list[str]] = {}
         self._circle_names: dict[str, Mapping[str, str]] = {}
+
+    @cached_property
+    def space(self) -> Space:
+        rows = [leaf.meanings for leaf in self.leaves.values()]
+        return Space(_joined(rows, np.int8).reshape(-1, DIMENSIONS), self._common)
 
     @cached_property
     def title_words(self) -> Mapping[str, int]:
@@ -241,22 +264,29 @@ class Snapshot:
         others = (mask for name, mask in masks.items() if name != "kind")
         without_kind = reduce(np.logical_and, others, allowed)
         complete: Mask = tally.present == len(wanted.words)
-        matching, relaxed = complete, False
-        if len(wanted.words) > 1 and (complete & without_kind).sum() < ranking.ENOUGH:
-            matching = complete | tally.say_some(len(wanted.words))
-            relaxed = bool((matching & ~complete & everything).any())
+        near = self._nearness(wanted.meaning, allowed)
+        matching = complete
+        if (complete & without_kind).sum() < ranking.ENOUGH:
+            if len(wanted.words) > 1:
+                matching = matching | tally.say_some(len(wanted.words))
+            if near is not None:
+                matching = matching | ranking.near_enough(near)
+        relaxed = bool((matching & ~complete & everything).any())
         hits = np.flatnonzero(matching & everything)
-        scores = tally.scores[hits] * self._priors[hits]
+        liked = self._priors[hits]
         if wanted.prefer:
             preferred = self._mask("language", wanted.prefer)[hits]
-            scores *= np.where(
+            liked = liked * np.where(
                 preferred, np.float32(ranking.PREFERRED_LANGUAGE), np.float32(1)
             )
+        scores = tally.scores[hits] * liked
         if len(wanted.words) > 1:
             whole = complete[hits]
             as_asked = whole & (tally.together[hits] == len(wanted.clues.grams))
             scores[whole & ~as_asked] *= ranking.COMPLETE_WORTH
             scores[as_asked] *= ranking.PHRASE_WORTH
+        if near is not None:
+            scores += ranking.worth_of_meaning(near[hits], scores) * liked
         tags = self._tags_of_best(hits, scores, wanted)
         counts = self._counts(wanted, masks, matching & allowed, tags)
         return Found(
@@ -269,6 +299,12 @@ class Snapshot:
             marks=self._marks(tally.known),
             relaxed=relaxed,
         )
+
+    def _nearness(self, meaning: Direction | None, allowed: Mask) -> Weights | None:
+        """How near each document is to what was asked, nothing for the others."""
+        if meaning is None:
+            return None
+        return np.where(allowed, self.space.nearness(meaning), np.float32(0))
 
     def _tally(self, words: Sequence[Word]) -> "Tally":
         tally = Tally(self.size)

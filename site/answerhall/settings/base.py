@@ -290,6 +290,7 @@ DEFAULT_FROM_EMAIL = env("ANSWERHALL_MAIL_FROM", default="Answerhall <hall@local
 SEARCH_URL = env("ANSWERHALL_SEARCH_URL", default=f"whoosh://{STATE}/index")
 HAYSTACK_CONNECTIONS = {"default": connection(SEARCH_URL)}
 HAYSTACK_SEARCH_RESULTS_PER_PAGE = 20
+ANSWERHALL_SEARCH_MEANING = env.bool("ANSWERHALL_SEARCH_MEANING", default=False)
 
 # Search engines that are told of every new page; none until these are filled in.
 ANSWERHALL_INDEXNOW_KEY = env("ANSWERHALL_INDEXNOW_KEY", default="")
