@@ -103,7 +103,7 @@ def list_topics(request: HttpRequest, asked: Query[TopicFilters]) -> Topics:
 def list_articles(request: HttpRequest, asked: Query[ArticleFilters]) -> Articles:
     """Published articles of one language, newest first."""
     language = _language(asked.language)
-    rows = queries.articles(language)
+    rows = queries.articles(language).public()
     if asked.topic:
         rows = rows.filter(path__startswith=_topic(asked.topic, language).path)
     piece: Piece[ArticlePage] = page_of(rows, NEWEST, asked, request)

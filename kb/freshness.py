@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import page_slug_changed, post_page_move
 
 from common.freshness import SITE, changed
@@ -47,5 +47,6 @@ def was_found_helpful(instance: ArticleTally, **_kwargs: Any) -> None:
 @receiver([post_save, post_delete], sender=ArticleDocument)
 @receiver([post_save, post_delete], sender=Site)
 @receiver([post_save, post_delete], sender=Locale)
+@receiver([post_save, post_delete], sender=PageViewRestriction)
 def surrounds_every_page(**_kwargs: Any) -> None:
     changed(SITE)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Left
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
+from common.freshness import kept_part
 from common.prepared import prepared
 from kb.models import (
     ArticlePage,
@@ -90,9 +91,21 @@ def _sharing_tags(
     return found.order_by("-shared", *_LATELY_CHECKED)[:limit]
 
 
+def are_public() -> bool:
+    """Whether pages of other rooms may name articles; nobody asks the database twice.
+
+    Pages are only ever restricted all together.
+    """
+    return kept_part(
+        ("articles are public",), lambda: not PageViewRestriction.objects.exists()
+    )
+
+
 def articles_in_order(ids: Sequence[int], language: str) -> list[ArticlePage]:
-    """Those of these that are published, as they were named; at most one query."""
-    found = {one.pk: one for one in (_named(tuple(ids), language) if ids else ())}
+    """Those of these that anybody may read, as they were named; one query."""
+    if not ids or not are_public():
+        return []
+    found = {one.pk: one for one in _named(tuple(ids), language)}
     return [found[pk] for pk in ids if pk in found]
 
 

@@ -28,7 +28,7 @@ from community.models import (
 )
 from community.queries.articles import links_to_threads, threads_in_order
 from kb.models import ArticlePage
-from kb.queries import articles_in_order
+from kb.queries import are_public, articles_in_order
 from people.models import Person
 from search.similar import similar_to
 
@@ -356,7 +356,8 @@ def _people(ids: tuple[int, ...]) -> QuerySet[Person]:
 
 def articles_of(question: Question, events: list[QuestionEvent]) -> list[ArticleLink]:
     """What the trace says was published, if it still is."""
-    if not any(one.kind == QuestionEvent.Kind.ARTICLE_PUBLISHED for one in events):
+    published = QuestionEvent.Kind.ARTICLE_PUBLISHED
+    if not any(one.kind == published for one in events) or not are_public():
         return []
     articles = ArticlePage.objects.live().filter(community_sources__question=question)
     shown = ("title", "url_path", "language", "first_published_at")
