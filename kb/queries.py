@@ -1,5 +1,6 @@
 """What pages and other rooms ask about articles. Only what anybody may read."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from kb.models import (
 )
 from kb.models.articles import ArticleQuerySet
 from kb.models.pages import HALL_DEPTH, KbPage
+from search.queries import search
 
 # treebeard writes four characters a level: root, hall, index, topic, article.
 TOPIC_PATH_CHARS = 4 * 4
@@ -63,6 +65,23 @@ def topics(language: str) -> list[TopicPage]:
     for topic in (listed := list(found)):
         topic.article_count = counts.get(topic.path, 0)
     return listed
+
+
+def nearest_topics(text: str, language: str, limit: int = 3) -> list[TopicPage]:
+    """Topics whose articles have these words, then those with most to read.
+
+    For who found nothing: `text` are the words of the search that are known at all.
+    """
+    readable = [topic for topic in topics(language) if topic.article_count]
+    told: Counter[str] = Counter()
+    if text:
+        hits = search(text, kind="article", language=language).hits
+        paths = ArticlePage.objects.filter(pk__in=[hit.pk for hit in hits])
+        told.update(
+            path[:TOPIC_PATH_CHARS] for path in paths.values_list("path", flat=True)
+        )
+    readable.sort(key=lambda topic: (-told[topic.path], -topic.article_count))
+    return readable[:limit]
 
 
 def article_list(topic: TopicPage) -> QuerySet[ArticlePage]:

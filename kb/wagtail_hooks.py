@@ -4,15 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils import translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
-from kb import staff_screens
+from kb import queries, staff_screens
 
 
 @hooks.register("before_serve_page")
@@ -25,6 +27,14 @@ def speak_the_readers_language(
     if chosen in dict(settings.LANGUAGES):
         translation.activate(chosen)
         request.LANGUAGE_CODE = chosen
+
+
+@hooks.register("search_nothing")
+def topics_near_it(request: HttpRequest, known: str, **_search: object) -> SafeString:
+    """Where to look for who found nothing."""
+    language = translation.get_language() or "en"
+    context = {"topics": queries.nearest_topics(known, language)}
+    return render_to_string("kb/slots/nearest_topics.html", context, request)
 
 
 @hooks.register("register_admin_urls")

@@ -140,3 +140,22 @@ def test_a_restricted_site_shows_nothing_to_strangers(client, make_article):
 
     assert search("number").hits == []
     assert client.get(article.get_absolute_url()).status_code == 302
+
+
+def test_who_finds_nothing_is_led_to_the_nearest_topics(client, topic, make_article):
+    make_article("Move your number to us", tags=[])
+    roaming = actions.add_topic(language="en", title="Abroad", slug="abroad", tags=[])
+    actions.add_topic(language="en", title="Empty", slug="empty", tags=[])
+    actions.add_topic(language="zh-hans", title="国外", slug="abroad", tags=[])
+    for title in ("Roaming for beginners", "Day passes"):
+        make_article(title, topic=roaming)
+    outbox.drain(at=timezone.now())
+
+    near = queries.nearest_topics("number", "en")
+    unknown = queries.nearest_topics("", "en")
+    page = client.get("/en/search/?q=zebrafish+quokka+wombat+number").text
+
+    assert [one.title for one in near] == ["Moving your number", "Abroad"]
+    assert [one.title for one in unknown] == ["Abroad", "Moving your number"]
+    assert "Nobody has asked this yet" in page
+    assert page.index("/en/kb/porting/") < page.index("/en/kb/abroad/")
