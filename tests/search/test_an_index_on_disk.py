@@ -1,7 +1,11 @@
 """Files may break, by a full disk or a careless hand: the database answers then."""
 
+import os
 import random
 import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from search import queries, registries
+from search.documents import Document
 from search.engines import folders, whoosh_writing
 from search.errors import IndexMissing
 from search.indexes import hits_of
@@ -20,24 +25,25 @@ from tests.search.notes import work
 def truncate(engine: OnDisk, folder: Path) -> None:
     for file in engine.documents(folder):
         content = file.read_bytes()
-        file.write_bytes(content[: len(content) // 2])
+        engine.change(file, content[: len(content) // 2])
 
 
 def randomise(engine: OnDisk, folder: Path) -> None:
     for file in engine.documents(folder):
-        file.write_bytes(random.Random(1).randbytes(file.stat().st_size))  # noqa: S311
+        size = file.stat().st_size
+        engine.change(file, random.Random(1).randbytes(size))  # noqa: S311
 
 
 def flip_a_bit(engine: OnDisk, folder: Path) -> None:
     file = engine.documents(folder)[0]
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
-    file.write_bytes(content)
+    engine.change(file, bytes(content))
 
 
 def randomise_contents(engine: OnDisk, folder: Path) -> None:
     (file,) = engine.contents(folder)
-    file.write_bytes(random.Random(1).randbytes(500))  # noqa: S311
+    engine.change(file, random.Random(1).randbytes(500))  # noqa: S311
 
 
 def remove_contents(engine: OnDisk, folder: Path) -> None:
@@ -157,6 +163,36 @@ def test_the_worker_mends_a_small_index_by_itself(
     work()
 
     assert sorted(found("roaming")) == ["roaming", "roaming abroad"]
+
+
+@pytest.mark.parametrize("rebuilding", [False, True], ids=["a batch", "a rebuild"])
+def test_who_is_killed_while_writing_leaves_everything_as_it_was(
+    rebuilding, put, index, engine_at_hand, make_document, found
+):
+    put(1, "Roaming")
+    told, tell = os.pipe()
+
+    def documents() -> Iterator[Document]:
+        for number in range(2, 200):
+            yield make_document(number, "Roaming too")
+        os.write(tell, b"!")
+        signal.pause()
+
+    child = os.fork()
+    if not child:
+        with index.rebuilding() if rebuilding else nullcontext():
+            index.write(documents())
+    os.read(told, 1)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert found("roaming") == ["Roaming"]
+    put(2, "Roaming afterwards")
+    assert sorted(found("roaming")) == ["Roaming", "Roaming afterwards"]
+    with index.rebuilding():
+        index.write([make_document(3, "Roaming anew")])
+    assert found("roaming") == ["Roaming anew"]
+    assert engine_at_hand.all_places(index) == 1
 
 
 def test_many_small_commits_stay_few_files(put, index, engine_at_hand):
