@@ -47,6 +47,7 @@ def add_article(
     body: list[dict[str, Any]],
     published_at: datetime,
     slug: str = "",
+    seo_title: str = "",
     summary: str = "",
     tags: Sequence[str] = (),
     author: Person | None = None,
@@ -62,6 +63,7 @@ def add_article(
     article = ArticlePage(
         title=title,
         slug=slug,
+        seo_title=seo_title,
         summary=summary,
         body=body,
         tags=list(tags),

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from common import markdown
-from common.text import BadText, clean_body, clean_line, excerpt
+from common.text import BadText, clean_body, clean_line, excerpt, han_share
 from kb.actions.filing import add_article, add_topic
 from kb.fields import MAX_TAGS, tag_slugs
 from kb.models import ArticlePage, TopicPage
@@ -19,6 +19,7 @@ from kb.tidying import Tidied, tidy
 
 # Imported texts are kept whole: this only stops a file that is no article.
 MAX_IMPORTED_CHARS = 1_000_000
+TITLE_TAG_CHARS = 120
 REQUIRED = ("source", "key", "lang", "title", "body_md")
 LANGUAGES = {
     "en": "en",
@@ -92,11 +93,14 @@ class ArticleImport:
     pictures_left_out: int = 0
     _topics: dict[str, TopicPage] = field(default_factory=dict)
     _addresses: dict[tuple[str, str], str] = field(default_factory=dict)
+    # By source and title, the key of the article that had the title first.
+    _first_of_title: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Links between articles need every address; a few bytes each."""
         known = ArticlePage.objects.in_language(self.language).exclude(source="")
-        for article in known.only("source", "source_id", "language", "url_path"):
+        shown = ("source", "source_id", "title", "language", "url_path")
+        for article in known.only(*shown).order_by("pk"):
             self._remember(article)
 
     @transaction.atomic
@@ -155,12 +159,28 @@ class ArticleImport:
             row.body, row.title, lambda target: self._resolve(row.source, target)
         )
         text = clean_body(tidied.text, MAX_IMPORTED_CHARS)
+        title = clean_line(row.title, 255)
+        summary = self._summary(row)
         return tidied, {
-            "title": clean_line(row.title, 255),
-            "summary": excerpt(markdown.render(row.summary).text, 300),
+            "title": title,
+            "seo_title": self._title_tag(row, title, summary),
+            "summary": summary,
             "body": [{"type": "markdown", "value": text}],
             "tags": row.tags,
         }
+
+    def _summary(self, row: ArticleRow) -> str:
+        """None rather than one that was never translated."""
+        summary = excerpt(markdown.render(row.summary).text, 300)
+        is_foreign = self.language == "zh-hans" and not han_share(summary)
+        return "" if is_foreign else summary
+
+    def _title_tag(self, row: ArticleRow, title: str, summary: str) -> str:
+        """What tells an article from another of the same title in a list of results."""
+        first = self._first_of_title.get((row.source, title), row.key)
+        if first == row.key:
+            return ""
+        return excerpt(f"{title}: {summary or row.key}", TITLE_TAG_CHARS)
 
     def _add(self, row: ArticleRow, fields: dict[str, Any]) -> ArticlePage:
         twin = ArticlePage.objects.filter(source=row.source, source_id=row.key)
@@ -203,6 +223,8 @@ class ArticleImport:
     def _remember(self, article: ArticlePage) -> None:
         address = article.get_absolute_url()
         self._addresses[article.source, article.source_id] = address
+        same = (article.source, article.title)
+        self._first_of_title.setdefault(same, article.source_id)
 
     def _resolve(self, source: str, target: str) -> str:
         """Other systems link by key (#a11y-icon) or by file (en/text/calc/sum.html)."""
@@ -221,7 +243,8 @@ def _is_edited_here(article: ArticlePage) -> bool:
 
 def _differs(article: ArticlePage, fields: dict[str, Any]) -> bool:
     same_words = all(
-        getattr(article, name) == fields[name] for name in ("title", "summary", "tags")
+        getattr(article, name) == fields[name]
+        for name in ("title", "seo_title", "summary", "tags")
     )
     stored = [
         {"type": block["type"], "value": block["value"]}

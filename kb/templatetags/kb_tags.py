@@ -106,8 +106,8 @@ def address_in(page: KbPage, language: str) -> str:
 
 @register.filter
 def description(page: KbPage) -> str:
-    """The editor's summary, or how the page begins."""
-    for field in ("summary", "introduction", "search_description"):
+    """What editors wrote for search engines, their summary, or how the page begins."""
+    for field in ("search_description", "summary", "introduction"):
         if words := getattr(page, field, ""):
             return words
     return excerpt(page.body_text, 160) if isinstance(page, ArticlePage) else page.title

@@ -14,7 +14,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 # Raise it when the same source gives other HTML: stored posts are then rendered anew.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 
 # Deeper quotes and lists are left out: nobody can read them, and they cost time.
 MAX_NESTING = 20
@@ -34,6 +34,7 @@ _TAGS = {
 }
 # What links in posts say to search engines, as stored and for somebody trusted.
 _OF_A_STRANGER, _OF_SOMEBODY_TRUSTED = "nofollow ugc noopener", "ugc noopener"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SCHEMES = {"http", "https", "mailto", "tel"}
 # Pictures come from this site alone: others would tell their server who reads what.
 _OUR_PICTURE = re.compile(r"/(?:media|uploads|[a-z-]+/uploads)/[\w%./-]+", re.ASCII)
@@ -169,6 +170,21 @@ def _keep_our_pictures(state: StateCore) -> None:
         block.children = shown
 
 
+def _drop_dead_links(state: StateCore) -> None:
+    """[words](help:there) keeps its words: browsers know a few schemes, we fewer."""
+    for token in state.tokens:
+        kept, is_dead = [], False
+        for child in token.children or []:
+            # Links never stand inside one another.
+            if child.type == "link_open":
+                scheme = _SCHEME.match(str(child.attrGet("href")))
+                is_dead = scheme is not None and scheme[1].lower() not in _SCHEMES
+            if not is_dead or child.type not in ("link_open", "link_close"):
+                kept.append(child)
+        if token.children:
+            token.children = kept
+
+
 def _is_ours(address: str) -> bool:
     return bool(_OUR_PICTURE.fullmatch(address)) and ".." not in address
 
@@ -228,6 +244,7 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.push("lower_headings", _lower_headings)
     parser.core.ruler.push("drop_cell_styles", _drop_cell_styles)
     parser.core.ruler.push("keep_our_pictures", _keep_our_pictures)
+    parser.core.ruler.push("drop_dead_links", _drop_dead_links)
     parser.core.ruler.push("link_bare_addresses", _link_bare_addresses)
     return parser
 

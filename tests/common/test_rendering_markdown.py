@@ -56,6 +56,14 @@ def test_a_link_tells_search_engines_that_it_is_not_ours():
     )
 
 
+def test_a_link_that_leads_nowhere_keeps_its_words():
+    html = render("[one](help:there) and [two](https://a.example/) <ftp:x>").html
+    assert html.count("<a ") == html.count("</a>") == html.count("href=") == 1
+    assert html.startswith("<p>one and <a ")
+    assert 'href="https://a.example/"' in html
+    assert html.endswith(">two</a> ftp:x</p>")
+
+
 def test_an_address_in_running_text_becomes_a_link_without_the_punctuation_around_it():
     html = render(
         "请看https://www.10086.example/a_b?x=1&y=2，谢谢 (or http://b.example)."

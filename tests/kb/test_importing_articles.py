@@ -189,3 +189,37 @@ def test_history_is_not_news_but_it_is_found(run):
     article = ArticlePage.objects.get()
     waiting = OutboxRow.objects.filter(done_at=None).values_list("payload", flat=True)
     assert any(article.pk in payload.get("pks", []) for payload in waiting)
+
+
+def test_articles_of_one_title_differ_in_search_engines(run, client):
+    parts = [
+        row("wifi-1", "Wi-Fi helper", summary="Look at the cable."),
+        row("wifi-2", "Wi-Fi helper", summary="Look at the driver."),
+        row("wifi-3", "Wi-Fi helper", source="print_help"),
+    ]
+    run(*parts)
+
+    titles = {
+        article.source_id: article.seo_title for article in ArticlePage.objects.all()
+    }
+    assert titles == {
+        "wifi-1": "",
+        "wifi-2": "Wi-Fi helper: Look at the driver.",
+        "wifi-3": "",
+    }
+    html = client.get("/en/kb/phone-help/wi-fi-helper-2/").content.decode()
+    assert "<title>Wi-Fi helper: Look at the driver. · " in html
+    assert ">Wi-Fi helper</h1>" in html
+    assert "0 new, 0 updated, 3 unchanged" in run(*reversed(parts))
+
+
+def test_a_summary_that_was_not_translated_is_left_out(run, client):
+    run(
+        row("beifen", "备份频率", lang="zh-hans", body_md="请每周备份一次重要文件。"),
+        language="zh-hans",
+    )
+
+    article = ArticlePage.objects.get()
+    assert article.summary == ""
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert 'content="请每周备份一次重要文件。' in html
