@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +19,7 @@ from common.paging import page_of
 from common.site_day import site_day
 from search import actions, facets, queries, registries
 from search.analyser import MAX_QUERY_CHARS, readable
-from search.documents import Results
+from search.documents import Hit, Results
 
 _log_key = re.compile("[0-9a-f]{16}")
 _place = re.compile("[1-9][0-9]{0,2}")
@@ -49,6 +51,12 @@ def results(request: HttpRequest) -> HttpResponse:
         tag=picked["tag"],
         age=picked["age"],
     )
+    names = _names_of_tags(found, picked["tag"])
+    found = replace(
+        found,
+        hits=[_with_names(hit, names) for hit in found.hits],
+        pinned=[_with_names(hit, names) for hit in found.pinned],
+    )
     key = _log(request, found, language) if text and number == 1 else ""
     page = page_of(range(found.total), number, queries.PER_PAGE, queries.MAX_PAGES)
     context = {
@@ -57,9 +65,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "results": found,
         "kind": kind,
         "tabs": _tabs(found),
-        "groups": facets.groups(
-            found, picked, request.GET, language, _names_of_tags(found, picked["tag"])
-        ),
+        "groups": facets.groups(found, picked, request.GET, language, names),
         "is_filtered": any(picked.values()) or kind != "all",
         "page": page,
         "start": (number - 1) * queries.PER_PAGE + len(found.pinned),
@@ -152,9 +158,15 @@ def _kind(request: HttpRequest) -> str:
 
 
 def _names_of_tags(found: Results, picked: str) -> dict[str, str]:
-    slugs = [slug for slug in (*found.counts.get("tag", ()), picked) if slug]
-    names = registries.names_of_tags(slugs)
-    return {slug: names.get(slug, slug) for slug in slugs}
+    shown = (tag for hit in (*found.pinned, *found.hits) for tag in hit.tags)
+    counted = [slug for slug in (*found.counts.get("tag", ()), picked) if slug]
+    names = registries.names_of_tags({*counted, *shown})
+    return {slug: slug for slug in counted} | dict(names)
+
+
+def _with_names(hit: Hit, names: Mapping[str, str]) -> Hit:
+    """Articles know the addresses of their tags only."""
+    return replace(hit, tags=[names.get(tag, tag) for tag in hit.tags])
 
 
 def _tabs(found: Results) -> list[tuple[str, int]]:

@@ -164,3 +164,21 @@ def test_what_was_opened_can_be_told_from_each_hit(put, client):
     pings = re.findall('ping="([^"]+)"', said)
     assert any(ping.endswith("&amp;place=1&amp;id=kb.articlepage.1") for ping in pings)
     assert any(ping.endswith("&amp;place=ask") for ping in pings)
+
+
+def test_tags_are_called_by_their_names_beside_and_in_the_list(put, client):
+    put(1, "积分兑换规则", kind="article", language="zh-hans", tags=("ji-fen",))
+    put(2, "积分不见了", language="zh-hans", tags=("积分",))
+
+    @registries.tag_names
+    def names(slugs):
+        assert set(slugs) >= {"ji-fen"}
+        return {"ji-fen": "积分大类"}
+
+    page = read(client.get("/zh-hans/search/?q=积分"))
+
+    assert "ji-fen" not in page.find(class_="rows").text
+    assert "积分大类" in page.find(class_="rows").text
+    filters = page.find(class_="is-filters")
+    assert "积分大类" in filters.text
+    assert filters.find("a", href=lambda href: "tag=ji-fen" in href)
