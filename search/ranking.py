@@ -27,7 +27,7 @@ TITLE_WORDS, TITLE_B = 8, 0.5
 PIECE_WORTH, PASSING_WORTH = 0.5, 0.3
 HAN_GRAM_WORTH, LATIN_GRAM_WORTH = 0.3, 0.2
 # A text of this many Chinese characters gives each this worth, a longer one less.
-CHARACTER_WORTH, SHORT_TEXT_CHARS = 0.5, 40
+CHARACTER_WORTH, SHORT_TEXT_CHARS = 0.8, 14
 # For engines that can't compute with that, the steps it is rounded to.
 CHARACTER_LEVELS = (0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.3, 1.6, 1.9)
 

@@ -65,6 +65,7 @@ def test_words_said_in_passing_find_nothing_by_themselves(put, found):
         ("Does this happen because they do this?", ["happen"]),
         ("请问能不能退款", ["退款"]),
         ("可否如何", []),
+        ("这些套餐从何时开始，哪个便宜", ["套餐", "开始", "便宜"]),
     ],
 )
 def test_only_telling_words_are_looked_for(asked, telling):
