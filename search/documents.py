@@ -84,11 +84,11 @@ class Hit:
 class Results:
     """A page of hits and what is known about all of them.
 
-    `relaxed`: some hits lack some of the words. `degraded`: the index could not be
-    used, and the database answered more simply. `read_as`: what was searched for
-    instead, because nobody wrote what was typed (jifen). `guess`: what may have been
-    meant, and would find something. `pinned`: what staff put first for this search;
-    none of it is among the hits.
+    `relaxed`: some hits lack some of the words; `by_meaning`: some may lack them all.
+    `degraded`: the index could not be used, and the database answered more simply.
+    `read_as`: what was searched for instead, because nobody wrote what was typed
+    (jifen). `guess`: what may have been meant, and would find something. `pinned`: what
+    staff put first for this search; none of it is among the hits.
     """
 
     text: str
@@ -104,6 +104,7 @@ class Results:
     guess: str = ""
     pinned: Sequence[Hit] = ()
     relaxed: bool = False
+    by_meaning: bool = False
     degraded: bool = False
 
     @cached_property

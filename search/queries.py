@@ -118,6 +118,7 @@ def search(
         circle_names=found.circle_names,
         known_text=_known_text(typed.text, found.known, words),
         relaxed=found.relaxed,
+        by_meaning=found.by_meaning,
         read_as=asked.read_as,
         guess=asked.guess,
     )

@@ -78,6 +78,7 @@ class Found:
     known: tuple[analyser.Word, ...] = ()
     marks: Sequence[str] = ()
     relaxed: bool = False
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

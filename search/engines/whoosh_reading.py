@@ -265,12 +265,14 @@ class Snapshot:
         without_kind = reduce(np.logical_and, others, allowed)
         complete: Mask = tally.present == len(wanted.words)
         near = self._nearness(wanted.meaning, allowed)
-        matching = complete
+        matching, by_meaning = complete, False
         if (complete & without_kind).sum() < ranking.ENOUGH:
             if len(wanted.words) > 1:
                 matching = matching | tally.say_some(len(wanted.words))
             if near is not None:
-                matching = matching | ranking.near_enough(near)
+                only_near = ranking.near_enough(near) & ~matching
+                matching = matching | only_near
+                by_meaning = bool((only_near & everything).any())
         relaxed = bool((matching & ~complete & everything).any())
         hits = np.flatnonzero(matching & everything)
         liked = self._priors[hits]
@@ -298,6 +300,7 @@ class Snapshot:
             known=tuple(tally.known),
             marks=self._marks(tally.known),
             relaxed=relaxed,
+            by_meaning=by_meaning,
         )
 
     def _nearness(self, meaning: Direction | None, allowed: Mask) -> Weights | None:

@@ -44,7 +44,8 @@ def test_the_same_in_other_words_is_found(put, found):
     put(2, "Reading glasses for the elderly")
 
     assert found("Where is the package I ordered?") == ["My parcel has not arrived yet"]
-    assert queries.search("Where is the package I ordered?").relaxed
+    assert queries.search("Where is the package I ordered?").by_meaning
+    assert not queries.search("parcel").by_meaning
 
 
 @pytest.mark.usefixtures("by_meaning")
@@ -226,3 +227,14 @@ def test_a_long_question_is_cut_before_the_model_reads_it(settings):
 
     assert len(start) > analyser.MAX_QUERY_CHARS
     assert np.allclose(direction, meaning.of_query(start), atol=1e-4)
+
+
+@pytest.mark.usefixtures("by_meaning")
+def test_the_page_says_that_some_say_it_in_other_words(put, client):
+    put(1, "My parcel has not arrived yet")
+
+    page = client.get("/en/search/", {"q": "Where is the package I ordered?"})
+
+    assert "say it in other words" in page.content.decode()
+    page = client.get("/en/search/", {"q": "parcel"})
+    assert "say it in other words" not in page.content.decode()
