@@ -33,6 +33,7 @@ from search.documents import Document, hit_from_shown  # noqa: E402
 from search.engines import engine_named  # noqa: E402
 from search.engines.base import HallBackend, Wanted  # noqa: E402
 from search.indexes import analysed  # noqa: E402
+from search.queries import FACETS, LOOKED_AT  # noqa: E402
 
 EN = """
 data roaming plan bill charge refund SIM eSIM card broadband router Wi-Fi
@@ -89,6 +90,8 @@ def _measure_all(options: argparse.Namespace, folder: Path) -> None:
     chance = random.Random(8)  # noqa: S311  the same queries each time
     for name, make in QUERIES.items():
         _measure(backend, name, [make(chance) for _ in range(options.queries)])
+    texts = [make(chance) for make in QUERIES.values() for _ in range(100)]
+    _measure_suggestions(backend, texts, chance)
     private, mapped = (now - was for now, was in zip(_memory_mb(), before, strict=True))
     _say(f"memory for searching: {private:.0f} MB, and {mapped:.0f} MB of mapped files")
     _measure_updates(backend, options.documents, chance)
@@ -143,6 +146,7 @@ def _document(number: int, chance: random.Random) -> Document:
     kind = "article" if article else "question"
     language = "zh-hans" if chinese else "en"
     status = "" if article else chance.choice(["open", "answered", "solved", "solved"])
+    tags = [f"tag{number % 400}", f"tag{number % 37}"]
     circle = chance.choice(["plans", "network", "broadband", "sim", "billing"])
     shown_texts = {k: v[:1_200] for k, v in texts.items() if k != "title"}
     return Document(
@@ -154,7 +158,7 @@ def _document(number: int, chance: random.Random) -> Document:
             "model": [label],
             "status": [status] if status else [],
             "circle": [circle],
-            "tag": [],
+            "tag": tags,
         },
         prior=1.15 if article else 1.0,
         day=740_000 + number % 400,
@@ -162,7 +166,7 @@ def _document(number: int, chance: random.Random) -> Document:
             "id": f"{label}.{number}", "pk": str(number), "kind": kind,
             "title": texts["title"], "language": language, "url": f"/x/{number}/",
             "status": status, "votes": number % 17, "answers": number % 4,
-            "helpful_percent": None, "tag_names": [], "circle": circle,
+            "helpful_percent": None, "tags": tags, "tag_names": tags, "circle": circle,
             "circle_names": {"en": circle, "zh-hans": circle},
             "asked_at": "2026-05-01T12:00:00+00:00", "checked_on": "",
             "texts": shown_texts,
@@ -213,7 +217,7 @@ def _measure(backend: HallBackend, name: str, texts: list[str]) -> None:
                 words=words,
                 clues=analyser.clues(text, words),
                 prefer="en",
-                facets=("kind", "language", "status", "circle"),
+                facets=FACETS,
             )
         )
         highlighter = analyser.Highlighter(found.marks)
@@ -221,6 +225,28 @@ def _measure(backend: HallBackend, name: str, texts: list[str]) -> None:
             hit_from_shown(shown, highlighter, score)
         times.append((time.process_time() - started) * 1000)
         totals.append(found.total)
+    _say_times(name, times, totals)
+
+
+def _measure_suggestions(
+    backend: HallBackend, texts: list[str], chance: random.Random
+) -> None:
+    """From words still being typed to the titles that drop down."""
+    times, totals = [], []
+    for text in texts:
+        typed = text[: chance.randint(1, len(text))]
+        started = time.process_time()
+        words = analyser.query_words(typed, complete_last=True)
+        found = backend.find(Wanted(words=words, prefer="en", limit=LOOKED_AT))
+        highlighter = analyser.Highlighter(found.marks)
+        for shown, score in found.shown:
+            hit_from_shown(shown, highlighter, score, with_snippet=False)
+        times.append((time.process_time() - started) * 1000)
+        totals.append(found.total)
+    _say_times("suggestions while typing", times, totals)
+
+
+def _say_times(name: str, times: list[float], totals: list[int]) -> None:
     times.sort()
     _say(
         f"{name:24} p50 {times[len(times) // 2]:6.2f} ms"

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
+from common.prepared import prepared
 from community.actions.tagging import tag_key
-from community.models import Answer, PostState, Question, Tag
+from community.models import Answer, Question, Tag
 from community.models.posts import QuestionQuerySet
 from people.models import Person
 from search.analyser import plain_words, typed_words
@@ -120,8 +121,12 @@ def find_questions(text: str, language: str | None, limit: int) -> list[Hit]:
 
 @still_visible("question")
 def visible_questions(pks: Collection[int]) -> set[int]:
-    rows = Question.objects.filter(pk__in=pks, state=PostState.VISIBLE)
-    return set(rows.values_list("pk", flat=True))
+    return set(_visible(tuple(pks)))
+
+
+@prepared
+def _visible(pks: tuple[int, ...]) -> QuerySet[Question, int]:
+    return Question.objects.visible().filter(pk__in=pks).values_list("pk", flat=True)
 
 
 @author
