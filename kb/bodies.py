@@ -44,7 +44,7 @@ def render_body(stream: Any, language: str) -> Body:
     def with_id(match: re.Match[str]) -> str:
         level, attributes, inner = match.groups()
         text = unescape(strip_tags(inner)).strip()
-        anchor = _free(pinyin_slug(text, max_length=60), taken)
+        anchor = _free(anchor_of(text), taken)
         taken.add(anchor)
         if level == "2" and text:
             contents.append({"id": anchor, "text": text})
@@ -53,6 +53,10 @@ def render_body(stream: Any, language: str) -> Body:
 
     drawn = HEADING.sub(with_id, html)
     return Body(mark_safe(drawn), contents)  # noqa: S308  blocks escape their values
+
+
+def anchor_of(heading: str) -> str:
+    return pinyin_slug(heading, max_length=60)
 
 
 def shown(body: Body) -> Body:

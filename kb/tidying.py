@@ -1,17 +1,21 @@
 """Markdown of other systems, made ours: no HTML, links that lead here."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from markdownify import markdownify
 
 from common.text import pinyin_slug
+from kb.bodies import anchor_of
 
 # What stands in code is an example: nothing in it is touched.
-CODE = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)[ \t]*$|`[^`\n]+`)", re.DOTALL | re.M)
+CODE = re.compile(r"^(?:```|~~~).*?^(?:```|~~~)[ \t]*$|`[^`\n]+`", re.DOTALL | re.M)
+CODE_GOES_HERE = re.compile("\x00(\\d+)\x00")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-ANCHOR = re.compile(r"<a\s+(?:id|name)=[^>]*>\s*</a>", re.IGNORECASE)
+ANCHOR = re.compile(
+    r"""<a\s+(?:id|name)=["']?([^\s"'>]*)[^>]*>\s*</a>""", re.IGNORECASE
+)
 BLOCK = re.compile(
     r"<(table|div|figure|ul|ol|p|h[1-6]|blockquote)\b[^>]*>.*?</\1>",
     re.DOTALL | re.IGNORECASE,
@@ -48,13 +52,39 @@ def tidy(source: str, title: str, resolve: Resolver) -> Tidied:
     tidied = Tidied("")
     body = UNREADABLE.sub("", source.replace("\r\n", "\n"))
     body = FIRST_HEADING.sub(lambda m: "" if _same(m[1], title) else m[0], body)
-    parts = CODE.split(body)
-    # Split by one group: what stands in code is at the odd places.
-    parts[::2] = [_without_html(part) for part in parts[::2]]
-    anchors = {pinyin_slug(heading) for heading in HEADING.findall("".join(parts))}
-    parts[::2] = [_linked(part, anchors, resolve, tidied) for part in parts[::2]]
-    tidied.text = re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
+    code: list[str] = []
+
+    def put_away(found: re.Match[str]) -> str:
+        code.append(found[0])
+        return f"\x00{len(code) - 1}\x00"
+
+    def with_code(text: str) -> str:
+        return CODE_GOES_HERE.sub(lambda place: code[int(place[1])], text)
+
+    body = CODE.sub(put_away, body)
+    anchors = _anchors(with_code(body))
+    body = _linked(_without_html(body), anchors, resolve, tidied)
+    tidied.text = re.sub(r"\n{3,}", "\n\n", with_code(body)).strip()
     return tidied
+
+
+def _anchors(body: str) -> dict[str, str]:
+    """By the name that links in this text may use, the heading's id on our page.
+
+    A heading's name is made of its words, here cut off sooner than elsewhere; or an
+    empty <a id> stands shortly before it.
+    """
+    anchors: dict[str, str] = {}
+    for heading in HEADING.finditer(body):
+        words = heading[1].replace("`", "").replace("*", "")
+        anchor = anchor_of(words)
+        anchors |= {anchor: anchor, pinyin_slug(words, max_length=200): anchor}
+    for named in ANCHOR.finditer(body):
+        heading_after = HEADING.search(body, named.end())
+        if heading_after is not None:
+            words = heading_after[1].replace("`", "").replace("*", "")
+            anchors.setdefault(named[1], anchor_of(words))
+    return anchors
 
 
 def _same(heading: str, title: str) -> bool:
@@ -81,7 +111,9 @@ def _block_as_markdown(block: re.Match[str]) -> str:
     return f"\n\n{written.strip()}\n\n"
 
 
-def _linked(text: str, anchors: set[str], resolve: Resolver, tidied: Tidied) -> str:
+def _linked(
+    text: str, anchors: Mapping[str, str], resolve: Resolver, tidied: Tidied
+) -> str:
     def picture(found: re.Match[str]) -> str:
         """Its file did not come along; its description did."""
         if SAFE.match(found[2]):
@@ -92,8 +124,10 @@ def _linked(text: str, anchors: set[str], resolve: Resolver, tidied: Tidied) -> 
 
     def link(found: re.Match[str]) -> str:
         words, target, rest = found[1], found[2], found[3]
-        if SAFE.match(target) or target.removeprefix("#") in anchors:
+        if SAFE.match(target):
             return found[0]
+        if target.startswith("#") and (place := anchors.get(target[1:])):
+            return f"[{words}](#{place}{rest})"
         if address := resolve(target):
             return f"[{words}]({address}{rest})"
         tidied.unknown_targets.append(target)

@@ -19,7 +19,7 @@ from kb.tidying import Tidied, tidy
 
 # Imported texts are kept whole: this only stops a file that is no article.
 MAX_IMPORTED_CHARS = 1_000_000
-TITLE_TAG_CHARS = 120
+TITLE_TAG_CHARS = 70
 REQUIRED = ("source", "key", "lang", "title", "body_md")
 LANGUAGES = {
     "en": "en",

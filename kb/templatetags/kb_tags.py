@@ -5,10 +5,11 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.context import Context
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 
 from common import structured
 from common.paging import CappedPage, page_of
@@ -110,7 +111,11 @@ def description(page: KbPage) -> str:
     for field in ("search_description", "summary", "introduction"):
         if words := getattr(page, field, ""):
             return words
-    return excerpt(page.body_text, 160) if isinstance(page, ArticlePage) else page.title
+    if isinstance(page, ArticlePage):
+        return excerpt(page.body_text, 160)
+    if isinstance(page, TopicPage):
+        return _("Official articles about: %(topic)s") % {"topic": page.title}
+    return page.title
 
 
 @register.simple_tag
@@ -225,9 +230,8 @@ def _operator(hall: Any) -> dict[str, Any]:
         "name": hall.operator,
         "url": settings.BASE_URL + "/",
     }
-    if hall.logo_url:
-        operator["logo"] = absolute(hall.logo_url)
-    return operator
+    logo = hall.logo_url or static("answerhall/icon.svg")
+    return operator | {"logo": absolute(logo)}
 
 
 def _breadcrumb_list(page: KbPage) -> dict[str, Any]:

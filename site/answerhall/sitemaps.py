@@ -192,17 +192,21 @@ class Lists:
     kind = "lists"
 
     def files(self, language: str) -> list[File]:
-        lists = len(MAIN_LISTS) + len(self._circles(language))
-        return [File(self.kind, language, 1, lists)]
+        return [File(self.kind, language, 1, len(self._paths(language)))]
 
     def file(self, language: str, number: int) -> File | None:
         return self.files(language)[0] if number == 1 else None
 
     def entries(self, language: str, number: int) -> Iterator[Entry]:  # noqa: ARG002
+        return map(Entry, self._paths(language))
+
+    def _paths(self, language: str) -> list[str]:
+        circles = self._circles(language)
+        # An empty list is kept out of search engines.
+        lists = MAIN_LISTS if circles else MAIN_LISTS[1:]
         with translation.override(language):
-            paths = [reverse(name) for name in MAIN_LISTS]
-            paths += [one.get_absolute_url() for one in self._circles(language)]
-        return map(Entry, paths)
+            paths = [reverse(name) for name in lists]
+            return [*paths, *(one.get_absolute_url() for one in circles)]
 
     def _circles(self, language: str) -> list[Circle]:
         threads = Question.objects.visible().filter(language=language)

@@ -170,15 +170,21 @@ def _keep_our_pictures(state: StateCore) -> None:
         block.children = shown
 
 
-def _drop_dead_links(state: StateCore) -> None:
-    """[words](help:there) keeps its words: browsers know a few schemes, we fewer."""
+def _mend_links(state: StateCore) -> None:
+    """[words](help:there) keeps its words: browsers know a few schemes, we fewer.
+
+    And an address has one # at most.
+    """
     for token in state.tokens:
         kept, is_dead = [], False
         for child in token.children or []:
             # Links never stand inside one another.
             if child.type == "link_open":
-                scheme = _SCHEME.match(str(child.attrGet("href")))
+                href = str(child.attrGet("href"))
+                scheme = _SCHEME.match(href)
                 is_dead = scheme is not None and scheme[1].lower() not in _SCHEMES
+                place, mark, fragment = href.partition("#")
+                child.attrSet("href", place + mark + fragment.replace("#", "%23"))
             if not is_dead or child.type not in ("link_open", "link_close"):
                 kept.append(child)
         if token.children:
@@ -244,8 +250,8 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.push("lower_headings", _lower_headings)
     parser.core.ruler.push("drop_cell_styles", _drop_cell_styles)
     parser.core.ruler.push("keep_our_pictures", _keep_our_pictures)
-    parser.core.ruler.push("drop_dead_links", _drop_dead_links)
     parser.core.ruler.push("link_bare_addresses", _link_bare_addresses)
+    parser.core.ruler.push("mend_links", _mend_links)
     return parser
 
 

@@ -256,15 +256,15 @@ def test_members_whose_help_was_useful_are_listed_in_both_languages(
     assert read(name) == {}
 
 
-def test_tags_and_circles_without_a_thread_in_this_language_are_left_out(thread):
+def test_lists_without_a_thread_in_this_language_are_left_out(thread):
     tag = f"{BASE}/en/questions/tagged/porting/"
     circle = BASE + thread.circle.get_absolute_url()
 
     assert list(read("/sitemap-tags-en-1.xml")) == [tag]
     assert read("/sitemap-tags-zh-hans-1.xml") == {}
-    assert circle in read("/sitemap-lists-en-1.xml")
+    lists = read("/sitemap-lists-en-1.xml")
+    assert {circle, f"{BASE}/en/questions/"} <= lists.keys()
     assert list(read("/sitemap-lists-zh-hans-1.xml")) == [
-        f"{BASE}/zh-hans/questions/",
         f"{BASE}/zh-hans/leaders/",
         f"{BASE}/zh-hans/rewards/",
     ]

@@ -64,6 +64,11 @@ def test_a_link_that_leads_nowhere_keeps_its_words():
     assert html.endswith(">two</a> ftp:x</p>")
 
 
+def test_an_address_has_one_mark_for_its_fragment():
+    html = render("[x](https://a.example/b#c#d)").html
+    assert 'href="https://a.example/b#c%23d"' in html
+
+
 def test_an_address_in_running_text_becomes_a_link_without_the_punctuation_around_it():
     html = render(
         "请看https://www.10086.example/a_b?x=1&y=2，谢谢 (or http://b.example)."

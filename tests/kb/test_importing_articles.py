@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,23 @@ def test_a_summary_that_was_not_translated_is_left_out(run, client):
     assert article.summary == ""
     html = client.get(article.get_absolute_url()).content.decode()
     assert 'content="请每周备份一次重要文件。' in html
+
+
+def test_links_within_an_article_lead_to_its_headings(run, client):
+    long = "Is what I type or dictate used to teach the assistant that answers me"
+    run(
+        row(
+            "errors",
+            body_md="[`Error: exit 74`](#exit-74), [Two](#two), [Long](#"
+            + long.lower().replace(" ", "-")
+            + "), [`gone`](#gone)\n\n"
+            f'<a id="exit-74"></a>\n\n## `Error: exit 74`\n\n## Two\n\n## {long}\n',
+        )
+    )
+
+    html = client.get("/en/kb/phone-help/errors/").content.decode()
+    ids = set(re.findall(r'<h2 id="([^"]+)"', html))
+    targets = re.findall(r'<a href="#([^"]+)" rel="noopener">', html)
+    assert len(targets) == 3
+    assert ids.issuperset(targets)
+    assert "<code>gone</code>" in html
