@@ -126,7 +126,7 @@ def helped(label: str) -> Callable[[Votes], Votes]:
 
 def helpfulness(ids: Collection[str]) -> dict[str, tuple[int, int]]:
     """What readers said of these ids; those nobody voted on are left out."""
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     for label, votes in _votes.items():
         pks = [
             int(pk) for name, _, pk in (i.rpartition(".") for i in ids) if name == label
