@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -153,6 +153,16 @@ class ToTally:
 
 
 @dataclass(frozen=True, slots=True)
+class ToRank:
+    """`among` is about how many hits there are."""
+
+    node: Node
+    among: int
+    limit: int
+    prefer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A hit by the key under which the engine shows it."""
 
@@ -175,13 +185,18 @@ class Searchable(Protocol):
 
     def tally(self, asked: Sequence[ToTally]) -> list[Tallied]: ...
 
-    def best(
-        self, nodes: Sequence[Node], limit: int, prefer: str
-    ) -> list[list[Candidate]]:
+    @property
+    def most_with_clues(self) -> int:
+        """Among more hits than this, clues take longer to read than they are worth."""
+
+    def best(self, asked: Sequence[ToRank]) -> list[list[Candidate]]:
         """The best of each, with priors and the preferred language counted in."""
 
     def newest(self, node: Node, offset: int, limit: int) -> list[Candidate]:
         """Scored by their day."""
+
+    def by_id(self, keys: Sequence[Any]) -> list[Any]:
+        """In an order that is always the same."""
 
     def shown(self, keys: Sequence[Any]) -> list[Mapping[str, Any]]: ...
 
@@ -304,7 +319,7 @@ class _Search:
             if gate is not None:
                 totals = self.conditions.tally(index, gate)
                 relaxed = totals.total > whole.total
-        hits = self._ranked(totals.total, gate if relaxed else None)
+        hits = self._ranked(whole.total, totals.total, gate if relaxed else None)
         counts = totals.facets
         return Found(
             shown=_page(hits, index),
@@ -317,37 +332,42 @@ class _Search:
             relaxed=relaxed,
         )
 
-    def _ranked(self, total: int, gate: Node | None) -> list[Candidate]:
+    def _ranked(self, whole: int, total: int, gate: AnyOf | None) -> list[Candidate]:
         """The page. Hits with every word are worth more, and more if they have them
         side by side; the best of each kind together hold the best of all."""
         wanted = self.wanted
         if wanted.offset >= total:
             return []
-        words, clues = tuple(self._nodes), self._clues
-        ranked: list[Node] = []
+        words, clues = tuple(self._nodes), self._clues_among(whole)
+        ranked: list[tuple[Node, int]] = []
         if len(words) == 1:
-            ranked.append(self.conditions.node(*words, helping=clues))
+            ranked.append((self.conditions.node(*words, helping=clues), whole))
         else:
-            side_by_side = tuple(
-                Flat(Term("grams", gram)) for gram in wanted.clues.grams
-            )
-            whole = self.conditions.node(*words, helping=clues)
-            as_asked = self.conditions.node(*words, *side_by_side, helping=clues)
-            ranked.append(Times(as_asked, ranking.PHRASE_WORTH))
-            if side_by_side:
-                ranked.append(Times(whole, ranking.COMPLETE_WORTH))
+            grams = tuple(Flat(Term("grams", gram)) for gram in wanted.clues.grams)
+            node = self.conditions.node(Flat(AllOf(grams)), *words, helping=clues)
+            ranked.append((Times(node, ranking.PHRASE_WORTH), whole))
+            if grams:
+                node = self.conditions.node(*words, helping=clues)
+                ranked.append((Times(node, ranking.COMPLETE_WORTH), whole))
         if gate is not None:
-            ranked.append(self.conditions.node(Flat(gate), helping=(*words, *clues)))
+            clues = self._clues_among(total)
+            others = tuple(node for node in words if node not in gate.parts)
+            helping = (*others, *clues) if clues else ()
+            ranked.append((self.conditions.node(gate, helping=helping), total))
         blocks = -(-(wanted.offset + wanted.limit) // BLOCK)
         best: dict[Any, Candidate] = {}
         limit = min(blocks * BLOCK, total)
-        for some in self.index.best(ranked, limit, wanted.prefer):
+        asked = [ToRank(node, among, limit, wanted.prefer) for node, among in ranked]
+        for some in self.index.best(asked):
             for one in some:
                 if one.key not in best or one.score > best[one.key].score:
                     best[one.key] = one
         hits = sorted(best.values(), key=lambda one: (-one.score, -one.day, one.key))
-        hits = _younger_first(hits[:limit], self.index.youngest_day)
+        hits = _younger_first(hits[:limit], self.index)
         return hits[wanted.offset : wanted.offset + wanted.limit]
+
+    def _clues_among(self, hits: int) -> tuple[Node, ...]:
+        return self._clues if hits <= self.index.most_with_clues else ()
 
     def _counts_of(self, nodes: Iterable[Node]) -> list[int]:
         """How many documents fit each. Asks once for all that isn't known yet."""
@@ -389,10 +409,11 @@ class _Search:
                 (more,) = self._counts_of([BestOf(_by_characters(word))])
                 frequency = max(frequency, more)
             rarity = self._rarity(frequency)
-            ways = _ways(word, stems[place], rarity)
+            written_so = BestOf(_ways(word, stems[place], rarity))
+            node: Node = written_so
             if scattered[place]:
-                ways += _by_characters(word, rarity)
-            found.append((BestOf(ways), rarity))
+                node = _or_by_characters(word, written_so, rarity)
+            found.append((node, rarity))
         return found
 
     def _stem(self, word: Word) -> str:
@@ -423,7 +444,7 @@ class _Search:
             if rarity
         ]
 
-    def _enough_words(self) -> Node | None:
+    def _enough_words(self) -> AnyOf | None:
         """What a hit without every word must have: a word that says SOME_SHARE of all,
         or several that do together. None if too few are known."""
         known = [(node, rarity) for node, rarity in self._rarities if rarity]
@@ -435,7 +456,7 @@ class _Search:
         together = sum(rarity for _node, rarity in others)
         if together >= enough:
             several = math.ceil(enough * len(others) / together)
-            telling.append(AnyOf(tuple(node for node, _ in others), several))
+            telling.append(Flat(AnyOf(tuple(node for node, _ in others), several)))
         return AnyOf(tuple(telling))
 
     @cached_property
@@ -498,15 +519,18 @@ def _together(terms: Sequence[str], worth: float, rarity: float) -> Node:
 
 def _by_characters(word: Word, rarity: float = 0.0) -> tuple[Node, ...]:
     """Where its characters stand, or two neighbours out of it."""
-    worth = ranking.SCATTERED_WORTH * rarity
     standing = AllOf(tuple(Flat(Term("characters", one)) for one in word.characters))
-    scattered: Node = Flat(standing, worth)
-    if len(word.characters) == 1:
-        levels = tuple(_levels(word.characters[0], worth))
-        scattered = AllOf(standing.needed, helping=levels)
+    scattered = Flat(standing, ranking.SCATTERED_WORTH * rarity)
     share = 2 * ranking.PART_WORTH / max(len(word.forms[0]), 2)
     pieces = map("".join, pairwise(word.forms[0]))
     return (scattered, *(Term("grams", piece, share, rarity) for piece in pieces))
+
+
+def _or_by_characters(word: Word, written: BestOf, rarity: float) -> Node:
+    if len(word.characters) == 1 and not word.others:
+        # A character stands wherever it is a word: one list is read, not two.
+        return AllOf(_by_characters(word, rarity), helping=(written,))
+    return BestOf((*written.parts, *_by_characters(word, rarity)))
 
 
 def _levels(character: str, worth: float) -> list[Node]:
@@ -516,9 +540,9 @@ def _levels(character: str, worth: float) -> list[Node]:
     ]
 
 
-def _younger_first(hits: list[Candidate], youngest: int) -> list[Candidate]:
+def _younger_first(hits: list[Candidate], index: Searchable) -> list[Candidate]:
     """With freshness counted in, block by block: so no page repeats another's."""
-    ages = np.array([youngest - one.day for one in hits], dtype=np.float32)
+    ages = np.array([index.youngest_day - one.day for one in hits], dtype=np.float32)
     scores = np.array([one.score for one in hits], dtype=np.float32)
     scores *= ranking.freshness(ages)
     fresh = [
@@ -527,11 +551,21 @@ def _younger_first(hits: list[Candidate], youngest: int) -> list[Candidate]:
     ]
     found: list[Candidate] = []
     for start in range(0, len(fresh), BLOCK):
-        found += sorted(
-            fresh[start : start + BLOCK],
-            key=lambda one: (-one.score, -one.day, one.key),
-        )
+        block = sorted(fresh[start : start + BLOCK], key=_rank)
+        for _rank_of_all, equals in groupby(block, key=_rank):
+            found += _in_order(list(equals), index)
     return found
+
+
+def _rank(hit: Candidate) -> tuple[float, int]:
+    return -hit.score, -hit.day
+
+
+def _in_order(equals: list[Candidate], index: Searchable) -> list[Candidate]:
+    if len(equals) < 2:
+        return equals
+    by_key = {one.key: one for one in equals}
+    return [by_key[key] for key in index.by_id(list(by_key))]
 
 
 def _page(

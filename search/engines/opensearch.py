@@ -44,6 +44,7 @@ from search.engines.asking import (
     Tallied,
     Term,
     Times,
+    ToRank,
     ToTally,
     terms_in,
 )
@@ -451,6 +452,8 @@ def _unchanged(kept: Mapping[str, Any]) -> dict[str, Any]:
 class Session:
     """The index while one search is answered."""
 
+    most_with_clues = 1_000_000
+
     def __init__(self, client: OpenSearch, alias: str) -> None:
         self._client = client
         self._alias = alias
@@ -490,16 +493,14 @@ class Session:
             _tallied(one, answer) for one, answer in zip(asked, answers, strict=True)
         ]
 
-    def best(
-        self, nodes: Sequence[Node], limit: int, prefer: str
-    ) -> list[list[Candidate]]:
-        terms = dict.fromkeys(term.plain for node in nodes for term in terms_in(node))
+    def best(self, asked: Sequence[ToRank]) -> list[list[Candidate]]:
+        terms = dict.fromkeys(t.plain for one in asked for t in terms_in(one.node))
         unknown = [term for term in terms if term not in self._frequencies]
         if unknown:
             self.frequencies(unknown)
         query = Translation(self._frequencies, self.documents).query
         answers = self._search_all(
-            [_to_rank(query(node), limit, prefer) for node in nodes]
+            [_to_rank(query(one.node), one.limit, one.prefer) for one in asked]
         )
         return [
             [_candidate(hit, hit["_score"]) for hit in answer["hits"]["hits"]]
@@ -518,6 +519,9 @@ class Session:
             }
         )
         return [_candidate(hit, None) for hit in answer["hits"]["hits"]]
+
+    def by_id(self, keys: Sequence[str]) -> list[str]:
+        return sorted(keys)
 
     def shown(self, keys: Sequence[str]) -> list[Mapping[str, Any]]:
         if not keys:

@@ -31,7 +31,7 @@ from search.engines.base import (
 )
 from search.engines.opened import Opened
 from search.engines.tantivy_queries import LISTED, schema, weight_for
-from search.engines.tantivy_reading import Files, panics_are_errors, read
+from search.engines.tantivy_reading import panics_are_errors, read
 from search.errors import IndexBroken, IndexMissing
 from search.guessing import telling_words
 
@@ -132,9 +132,8 @@ class TantivyBackend(HallBackend):
     def _folder_to_write(self) -> Path:
         """The folder in use; a new one if there is none that can be read."""
         try:
-            folder = folders.current_folder(self.path, LAYOUT)
-            Files(folder, None)
-        except (IndexMissing, IndexBroken, FileNotFoundError):
+            folder = _opened.snapshot(self.path).folder
+        except (IndexMissing, IndexBroken):
             folder = folders.new_folder(self.path)
             _create(folder)
             folders.switch_to(self.path, folder, LAYOUT)

@@ -69,24 +69,40 @@ class Translation:
         self._schema = schema
         self._all_documents = all_documents
         self._documents: int = searcher.num_docs
+        self._counts: dict[tuple[str, str], int] = {}
         self._queries: dict[Node, Query] = {}
         self._helpers: dict[tuple[Node, ...], list[tuple[Occur, Query]]] = {}
 
     def query(self, node: Node) -> Query:
         kept = self._queries.get(node)
         if kept is None:
-            kept = self._queries[node] = self._translated(node)
+            kept = self._translated(node) if self.is_there(node) else NOTHING
+            self._queries[node] = kept
         return kept
 
     def is_there(self, node: Node) -> bool:
-        """False if it stands nowhere, which is cheap to know of terms."""
-        if isinstance(node, Flat):
-            node = node.part
-        return not isinstance(node, Term) or self.count_of(node) > 0
+        """False if it surely stands nowhere, which is cheap to know of terms."""
+        match node:
+            case Term():
+                return self.count_of(node) > 0
+            case Flat() | Times():
+                return self.is_there(node.part)
+            case AllOf():
+                return all(map(self.is_there, node.needed))
+            case AnyOf():
+                return sum(map(self.is_there, node.parts)) >= node.at_least
+            case BestOf():
+                return any(map(self.is_there, node.parts))
+            case Begins() | Since():
+                return True
 
     def count_of(self, node: Term) -> int:
         """How many documents have it, or had it before they were deleted."""
-        return self._searcher.doc_freq(*_place(node))
+        place = _place(node)
+        count = self._counts.get(place)
+        if count is None:
+            count = self._counts[place] = self._searcher.doc_freq(*place)
+        return count
 
     def _translated(self, node: Node) -> Query:
         match node:
@@ -132,8 +148,6 @@ class Translation:
             for part in node.parts
             if self.is_there(part)
         ]
-        if len(parts) < node.at_least:
-            return NOTHING
         if node.at_least == 1:
             return Query.boolean_query(parts)
         return Query.boolean_query(parts, node.at_least)
@@ -142,7 +156,7 @@ class Translation:
         parts = [self.query(part) for part in node.parts if self.is_there(part)]
         if len(parts) == 1:
             return parts[0]
-        return Query.disjunction_max_query(parts) if parts else NOTHING
+        return Query.disjunction_max_query(parts)
 
     def _all_of(self, node: AllOf) -> Query:
         needed = [(Occur.Must, self.query(part)) for part in node.needed]
@@ -188,3 +202,13 @@ def _place(node: Term) -> tuple[str, str]:
         return node.stream, node.term
     name, _, value = node.term.partition("=")
     return f"filters.{name}", value
+
+
+def simplest(node: Node) -> Node | None:
+    """The words a node asks for, None if it asks for anything else, too: tantivy is
+    quick where nothing but words is asked for."""
+    match node:
+        case AllOf(needed=(words,), helping=(), barred=()):
+            return words
+        case _:
+            return None

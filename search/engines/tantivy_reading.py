@@ -22,13 +22,16 @@ from search.engines.asking import (
     Node,
     Tallied,
     Term,
+    ToRank,
     ToTally,
 )
-from search.engines.tantivy_queries import Translation, weight_for
+from search.engines.tantivy_queries import Translation, simplest, weight_for
 from search.errors import IndexBroken
 
 # Tags are too many to show them all.
 FACET_VALUES, TAGS_COUNTED = 200, 12
+# Of very many hits so many are looked at once more.
+BEST_OF_MOST = 1_000
 # How a file of tantivy ends: JSON with the checksum of all before, its length, 1337.
 FOOTER_END, FOOTER_MAGIC = struct.Struct("<II"), 1337
 
@@ -99,6 +102,8 @@ def _verify(file: Path) -> None:
 class Snapshot:
     """The whole index as it was at one commit. Many threads may ask it."""
 
+    most_with_clues = 50_000
+
     def __init__(self, folder: Path, known: "Snapshot | None") -> None:
         self.folder = folder
         self.files: Files = Files(folder, known.files if known is not None else None)
@@ -135,13 +140,21 @@ class Snapshot:
     def tally(self, asked: Sequence[ToTally]) -> list[Tallied]:
         return [self._tally(one) for one in asked]
 
-    def best(
-        self, nodes: Sequence[Node], limit: int, prefer: str
-    ) -> list[list[Candidate]]:
-        languages = [code for code, _name in settings.LANGUAGES]
-        weight = weight_for(prefer) if prefer in languages else "weight"
+    def best(self, asked: Sequence[ToRank]) -> list[list[Candidate]]:
         translation = self._translation()
-        return [self._best(translation.query(node), limit, weight) for node in nodes]
+        languages = [code for code, _name in settings.LANGUAGES]
+        found = []
+        for one in asked:
+            known = one.prefer in languages
+            weight = weight_for(one.prefer) if known else "weight"
+            simple = simplest(one.node)
+            if one.among > self.most_with_clues and simple is not None:
+                query = translation.query(simple)
+                found.append(self._best_of_most(query, one.limit, weight))
+            else:
+                query = translation.query(one.node)
+                found.append(self._best(query, one.limit, weight))
+        return found
 
     def newest(self, node: Node, offset: int, limit: int) -> list[Candidate]:
         found = self._searcher.search(
@@ -155,6 +168,11 @@ class Snapshot:
             Candidate((address.segment_ord, address.doc), float(day), day)
             for day, address in found.hits
         ]
+
+    def by_id(self, keys: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        # Where a document lies changes whenever tantivy merges.
+        ids = [shown["id"] for shown in self.shown(keys)]
+        return [key for _id, key in sorted(zip(ids, keys, strict=True))]
 
     def shown(self, keys: Sequence[tuple[int, int]]) -> list[Mapping[str, Any]]:
         addresses = (tantivy.DocAddress(*key) for key in keys)
@@ -209,6 +227,26 @@ class Snapshot:
         hits = self._searcher.search(
             query, limit, count=False, weight_by_field=weight
         ).hits
+        return self._candidates(hits)
+
+    def _best_of_most(self, query: Query, limit: int, weight: str) -> list[Candidate]:
+        """Where a word stands in a tenth of all documents, tantivy needs not look at
+        all of them for those that score most by themselves. What they are multiplied
+        with differs by a third at most: more than are wanted hold the best."""
+        hits = self._searcher.search(
+            query, max(BEST_OF_MOST, 2 * limit), count=False
+        ).hits
+        weights = self._searcher.fast_field_values(weight, [at for _score, at in hits])
+        weighed = [
+            (score * (factor or 1.0), at)
+            for (score, at), factor in zip(hits, weights, strict=True)
+        ]
+        weighed.sort(key=lambda hit: -hit[0])
+        return self._candidates(weighed[:limit])
+
+    def _candidates(
+        self, hits: list[tuple[float, tantivy.DocAddress]]
+    ) -> list[Candidate]:
         days = self._searcher.fast_field_values("day", [at for _score, at in hits])
         return [
             Candidate((at.segment_ord, at.doc), score, int(day or 0))
