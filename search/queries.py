@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from django.db import DatabaseError
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from haystack import connections
 
+from common.prepared import prepared
 from search import analyser, meaning, registries
 from search.documents import Hit, Results, hit_from_shown
 from search.engines.base import Clause, Found, HallBackend, Health, Wanted
@@ -271,10 +272,15 @@ def without_result(since: date, limit: int) -> list[Unmet]:
 def synonym_groups() -> list[str]:
     """What staff wrote down as the same; nothing if the database can't say."""
     try:
-        return list(SynonymGroup.objects.values_list("terms", flat=True))
+        return _all_groups()
     except DatabaseError as error:
         _say_once(f"Searching without synonyms: {error}")
         return []
+
+
+@prepared
+def _all_groups() -> QuerySet[SynonymGroup, str]:
+    return SynonymGroup.objects.values_list("terms", flat=True)
 
 
 @lru_cache(maxsize=16)
@@ -316,8 +322,7 @@ def _ages(today: date | None) -> dict[str, int]:
 def _pinned(text: str, *, kind: str, language: str | None, prefer: str) -> list[Hit]:
     """What staff put first for this search, in the preferred language before others."""
     try:
-        rows = list(PinnedResults.objects.values_list("queries", "things"))
-        ids = pinned_for(text, rows)
+        ids = pinned_for(text, ((row.queries, row.things) for row in _all_pinned()))
         hits = public_hits(ids, text) if ids else []
     except DatabaseError as error:
         _say_once(f"Searching without recommendations: {error}")
@@ -328,6 +333,11 @@ def _pinned(text: str, *, kind: str, language: str | None, prefer: str) -> list[
         if kind in ("all", hit.kind) and language in (None, hit.language)
     ]
     return sorted(fitting, key=lambda hit: hit.language != prefer)
+
+
+@prepared
+def _all_pinned() -> QuerySet[PinnedResults]:
+    return PinnedResults.objects.all()
 
 
 def _but(hits: Sequence[Hit], pinned: Sequence[Hit]) -> list[Hit]:
