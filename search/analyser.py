@@ -25,7 +25,7 @@ MAX_WORD_CHARS = 48
 MAX_CLUES = 48
 
 # Raised when a change makes documents indexed before it unfindable.
-ANALYSER_VERSION = 2
+ANALYSER_VERSION = 3
 
 # Said in passing: they rank a little, and find nothing by themselves.
 STOP_WORDS = frozenset(

@@ -29,7 +29,7 @@ HAN_GRAM_WORTH, LATIN_GRAM_WORTH = 0.3, 0.2
 # A text of this many Chinese characters gives each this worth, a longer one less.
 CHARACTER_WORTH, SHORT_TEXT_CHARS = 0.8, 14
 # For engines that can't compute with that, the steps it is rounded to.
-CHARACTER_LEVELS = (0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.3, 1.6, 1.9)
+CHARACTER_LEVELS = (0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.6, 1.9)
 
 # What a word is worth that is there only as a synonym, in parts, or as its characters.
 SYNONYM_WORTH, PART_WORTH, SCATTERED_WORTH = 0.8, 0.6, 0.3
