@@ -25,6 +25,7 @@ BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 # {.link-download}, {: .note}, {#anchor}: classes of the other system's templates.
 ATTRIBUTES = re.compile(r"\{[.:#][^{}\n]*\}")
+NAME_OF_HEADING = re.compile(r"\{[^}]*#([\w-]+)[^}]*\}")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*([^)\s]+)[^)]*\)")
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*([^)\s]+)([^)]*)\)")
 # Leavings of wrong conversions, and marks that turn the reading direction around.
@@ -71,20 +72,24 @@ def tidy(source: str, title: str, resolve: Resolver) -> Tidied:
 def _anchors(body: str) -> dict[str, str]:
     """By the name that links in this text may use, the heading's id on our page.
 
-    A heading's name is made of its words, here cut off sooner than elsewhere; or an
-    empty <a id> stands shortly before it.
+    A heading's name is made of its words, here cut off sooner than elsewhere, or given
+    as {#name}; or an empty <a id> stands shortly before it.
     """
     anchors: dict[str, str] = {}
     for heading in HEADING.finditer(body):
-        words = heading[1].replace("`", "").replace("*", "")
+        words = _words(heading[1])
         anchor = anchor_of(words)
         anchors |= {anchor: anchor, pinyin_slug(words, max_length=200): anchor}
+        if given := NAME_OF_HEADING.search(heading[1]):
+            anchors[given[1]] = anchor
     for named in ANCHOR.finditer(body):
-        heading_after = HEADING.search(body, named.end())
-        if heading_after is not None:
-            words = heading_after[1].replace("`", "").replace("*", "")
-            anchors.setdefault(named[1], anchor_of(words))
+        if heading_after := HEADING.search(body, named.end()):
+            anchors.setdefault(named[1], anchor_of(_words(heading_after[1])))
     return anchors
+
+
+def _words(heading: str) -> str:
+    return re.sub("[`*]", "", _without_html(heading))
 
 
 def _same(heading: str, title: str) -> bool:

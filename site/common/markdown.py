@@ -34,7 +34,9 @@ _TAGS = {
 }
 # What links in posts say to search engines, as stored and for somebody trusted.
 _OF_A_STRANGER, _OF_SOMEBODY_TRUSTED = "nofollow ugc noopener", "ugc noopener"
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_LINK_TO_NOWHERE = re.compile(
+    rf'<a(?: title="[^"]*")? rel="{_OF_A_STRANGER}">(.*?)</a>', re.DOTALL
+)
 _SCHEMES = {"http", "https", "mailto", "tel"}
 # Pictures come from this site alone: others would tell their server who reads what.
 _OUR_PICTURE = re.compile(r"/(?:media|uploads|[a-z-]+/uploads)/[\w%./-]+", re.ASCII)
@@ -90,8 +92,10 @@ def count_images(html: str) -> int:
 def _with_manners(html: str) -> str:
     """Wide parts scroll on their own, with the keyboard too; pictures load when near.
 
-    In clean HTML a literal tag is always one of ours: typed ones are escaped.
+    A link whose address was taken away keeps its words. In clean HTML a literal tag is
+    always one of ours: typed ones are escaped.
     """
+    html = _LINK_TO_NOWHERE.sub(r"\1", html)
     html = html.replace("<img ", '<img loading="lazy" decoding="async" ')
     html = html.replace("<pre>", '<pre tabindex="0">')
     html = html.replace("<table>", '<div class="table-wrap" tabindex="0"><table>')
@@ -171,24 +175,12 @@ def _keep_our_pictures(state: StateCore) -> None:
 
 
 def _mend_links(state: StateCore) -> None:
-    """[words](help:there) keeps its words: browsers know a few schemes, we fewer.
-
-    And an address has one # at most.
-    """
+    """An address has one # at most."""
     for token in state.tokens:
-        kept, is_dead = [], False
         for child in token.children or []:
-            # Links never stand inside one another.
             if child.type == "link_open":
-                href = str(child.attrGet("href"))
-                scheme = _SCHEME.match(href)
-                is_dead = scheme is not None and scheme[1].lower() not in _SCHEMES
-                place, mark, fragment = href.partition("#")
+                place, mark, fragment = str(child.attrGet("href")).partition("#")
                 child.attrSet("href", place + mark + fragment.replace("#", "%23"))
-            if not is_dead or child.type not in ("link_open", "link_close"):
-                kept.append(child)
-        if token.children:
-            token.children = kept
 
 
 def _is_ours(address: str) -> bool:

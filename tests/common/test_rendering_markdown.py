@@ -57,11 +57,14 @@ def test_a_link_tells_search_engines_that_it_is_not_ours():
 
 
 def test_a_link_that_leads_nowhere_keeps_its_words():
-    html = render("[one](help:there) and [two](https://a.example/) <ftp:x>").html
+    html = render(
+        "[one](help:there '\">x') and [two](https://a.example/) <ftp:x>"
+        " [three](http://%20https://a.example)"
+    ).html
     assert html.count("<a ") == html.count("</a>") == html.count("href=") == 1
     assert html.startswith("<p>one and <a ")
     assert 'href="https://a.example/"' in html
-    assert html.endswith(">two</a> ftp:x</p>")
+    assert html.endswith(">two</a> ftp:x three</p>")
 
 
 def test_an_address_has_one_mark_for_its_fragment():

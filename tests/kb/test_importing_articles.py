@@ -233,7 +233,7 @@ def test_links_within_an_article_lead_to_its_headings(run, client):
             "errors",
             body_md="[`Error: exit 74`](#exit-74), [Two](#two), [Long](#"
             + long.lower().replace(" ", "-")
-            + "), [`gone`](#gone)\n\n"
+            + "), [Three](#3), [`gone`](#gone)\n\n## Thrice {#3}\n\n"
             f'<a id="exit-74"></a>\n\n## `Error: exit 74`\n\n## Two\n\n## {long}\n',
         )
     )
@@ -241,6 +241,6 @@ def test_links_within_an_article_lead_to_its_headings(run, client):
     html = client.get("/en/kb/phone-help/errors/").content.decode()
     ids = set(re.findall(r'<h2 id="([^"]+)"', html))
     targets = re.findall(r'<a href="#([^"]+)" rel="noopener">', html)
-    assert len(targets) == 3
+    assert len(targets) == 4
     assert ids.issuperset(targets)
     assert "<code>gone</code>" in html
