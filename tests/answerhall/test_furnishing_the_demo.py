@@ -9,6 +9,8 @@ from kb.models import ArticlePage
 from people.models import Person
 from rewards.actions.checking import broken_promises
 from rewards.models import Gift, LeaderScore
+from search.models import SimilarThings
+from search.queries import search
 
 WHOLE_LOOP = {
     "asked",
@@ -38,6 +40,8 @@ def test_the_demo_is_whole_true_and_made_once(site, capsys):
     assert LeaderScore.objects.filter(tag=None).exists()
     assert kinds >= WHOLE_LOOP
     assert broken_promises() == []
+    assert [one.language for one in search("积分兑换").pinned] == ["zh-hans"]
+    assert SimilarThings.objects.count() == articles.total() + Question.objects.count()
 
     call_command("demo")
 

@@ -34,6 +34,7 @@ from people.models import Person
 from rewards import actions as rewards
 from rewards.queries import gifts_on_offer, spendable
 from rewards.setup import offer, price, use_all_parts_of_the_score
+from search.models import PinnedResults
 
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "en", "zh-hans": "zh_hans"}
@@ -97,6 +98,8 @@ def furnish(*, at: datetime) -> dict[str, int]:
         _articles(demo, language)
     _desk_days(demo)
     happened = demo.happen()
+    for language in LANGUAGES:
+        _recommendations(demo, language)
     _a_redemption(demo)
     # Two nights: who stays near the top is a candidate, and ranks have moved.
     for days in (7, 0):
@@ -327,6 +330,15 @@ def _articles(demo: Demo, language: str) -> None:
                 demo.people[row["author"]],
             ),
         )
+
+
+def _recommendations(demo: Demo, language: str) -> None:
+    for row in _read(LANGUAGES[language], "articles.toml")["article"]:
+        if queries := row.get("recommended_for"):
+            article = demo.articles[row["key"], language]
+            PinnedResults.objects.create(
+                queries=queries, things=[f"{article._meta.label_lower}.{article.pk}"]
+            )
 
 
 def _article_from_thread(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from answerhall.demo.loading import furnish, is_furnished
 from answerhall.management.commands.setup_site import setup_site
 from common import outbox
+from search import similar
 
 
 class Command(BaseCommand):
@@ -21,5 +22,6 @@ class Command(BaseCommand):
         setup_site()
         made = furnish(at=timezone.now())
         outbox.drain(at=timezone.now())
+        similar.find_what_is_due(timezone.now())
         parts = ", ".join(f"{number} {name}" for name, number in made.items())
         self.stdout.write(f"Demo made: {parts}.")
