@@ -143,12 +143,18 @@ class Snapshot:
     def best(self, asked: Sequence[ToRank]) -> list[list[Candidate]]:
         translation = self._translation()
         languages = [code for code, _name in settings.LANGUAGES]
-        found = []
+        found: list[list[Candidate]] = []
         for one in asked:
-            known = one.prefer in languages
-            weight = weight_for(one.prefer) if known else "weight"
+            weight = weight_for(one.prefer) if one.prefer in languages else "weight"
             simple = simplest(one.node)
-            if one.among > self.most_with_clues and simple is not None:
+            if one.among <= self.most_with_clues:
+                query = translation.query(one.node)
+                found.append(self._best(query, one.limit, weight))
+            elif found and len(found[0]) == one.limit:
+                # Pages full of what has the words side by side: nobody turns so many
+                # that those who have them somewhere would come.
+                found.append([])
+            elif simple is not None:
                 query = translation.query(simple)
                 found.append(self._best_of_most(query, one.limit, weight))
             else:
