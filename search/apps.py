@@ -10,9 +10,10 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from search.checks import meaning_can_be_told
+        from search.checks import engine_is_installed, meaning_can_be_told
 
         register(meaning_can_be_told)
+        register(engine_is_installed)
         # Haystack reads these modules late; what they register must be known before
         # the first search.
         autodiscover_modules("search_indexes")

@@ -1,4 +1,4 @@
-"""What `manage.py check` verifies about searching by meaning."""
+"""What `manage.py check` verifies about searching."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -31,3 +31,26 @@ def meaning_can_be_told(**_: Any) -> list[checks.CheckMessage]:
             )
         ]
     return []
+
+
+# What an engine needs that not every site installs, by its module.
+_NEEDS = {
+    "search.engines.tantivy": ("tantivy", "answerhall[tantivy]"),
+    "search.engines.opensearch": ("opensearchpy", "answerhall[opensearch]"),
+}
+
+
+def engine_is_installed(**_: Any) -> list[checks.CheckMessage]:
+    """Without its package every search would be answered by the database."""
+    engine = settings.HAYSTACK_CONNECTIONS["default"]["ENGINE"]
+    needed = _NEEDS.get(engine.rpartition(".")[0])
+    if needed is None or find_spec(needed[0]) is not None:
+        return []
+    return [
+        checks.Error(
+            f"ANSWERHALL_SEARCH_URL names an engine whose package {needed[0]} isn't"
+            " installed.",
+            hint=f"pip install '{needed[1]}'",
+            id="search.E002",
+        )
+    ]

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.core.management import call_command
 
-from search import queries, registries
+from search import checks, queries, registries
 from search.connection import connection
 from search.engines.opensearch import RETRY_SECONDS, Lease, OpenSearchBackend, _failures
 from search.errors import IndexBusy
@@ -158,3 +158,13 @@ def test_an_address_of_no_engine_is_refused_without_its_password(address):
         connection(address)
 
     assert "pw" not in str(refused.value)
+
+
+def test_whoever_sets_a_site_up_hears_that_a_package_is_missing(monkeypatch):
+    assert checks.engine_is_installed() == []
+
+    monkeypatch.setattr(checks, "find_spec", lambda _name: None)
+    (error,) = checks.engine_is_installed()
+
+    assert "opensearchpy isn't installed" in error.msg
+    assert error.hint == "pip install 'answerhall[opensearch]'"
