@@ -31,6 +31,9 @@ GIST_CHARS = 400
 # All texts of a site have something in common (they are questions, about phones), which
 # says nothing. With as many documents as this it is known, from a sample, and left out.
 ENOUGH_TO_COMPARE, SAMPLE, IN_COMMON = 200, 2_000, 2
+# The cosine from which a text is about what was asked: without what is common, texts
+# about different things hardly reach a quarter.
+NEAR_ENOUGH, NEAR_ENOUGH_UNCOMPARED = 0.3, 0.4
 # What is in common is found again when there are so many times as many documents.
 GROWN = 1.2
 ROWS_AT_ONCE = 4_096
@@ -97,6 +100,7 @@ class Common:
         self.documents = len(rows)
         self.mean: Direction = np.zeros(DIMENSIONS, dtype=np.float32)
         self.axes = np.zeros((DIMENSIONS, 0), dtype=np.float32)
+        self.near_enough = NEAR_ENOUGH_UNCOMPARED
         some = rows[:: max(1, len(rows) // SAMPLE)].astype(np.float32)
         lengths = np.linalg.norm(some, axis=1)
         if (lengths > 0).sum() >= ENOUGH_TO_COMPARE:
@@ -105,6 +109,7 @@ class Common:
             units -= self.mean
             _values, axes = np.linalg.eigh(units.T @ units)
             self.axes = axes[:, -IN_COMMON:].astype(np.float32)
+            self.near_enough = NEAR_ENOUGH
 
     def still_fits(self, documents: int) -> bool:
         return self.documents / GROWN <= documents <= self.documents * GROWN

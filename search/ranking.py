@@ -45,9 +45,9 @@ PREFERRED_LANGUAGE = 1.15
 # every year of age.
 FRESH_WORTH, FRESH_HALF_LIFE_DAYS = 0.04, 365
 # If meaning is asked for, a text that says the very same gets so much of what the best
-# gets for its words. When few texts have every word, those at least so near are found
-# even if they have none, but not more than so many.
-MEANING_WORTH, NEAR_ENOUGH, NEAREST = 0.75, 0.4, 100
+# gets for its words. When few texts have every word, those near enough are found even
+# if they have none, but not more than so many.
+MEANING_WORTH, NEAREST = 0.75, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,8 @@ def freshness(ages_days: NDArray[np.float32]) -> NDArray[np.float32]:
     return 1 + np.float32(FRESH_WORTH) * fading
 
 
-def near_enough(near: NDArray[np.float32]) -> NDArray[np.bool_]:
+def near_enough(near: NDArray[np.float32], least: float) -> NDArray[np.bool_]:
     """What is found by its meaning alone."""
-    least = NEAR_ENOUGH
     if len(near) > NEAREST:
         least = max(least, float(np.partition(near, -NEAREST)[-NEAREST]))
     return near >= least

@@ -270,7 +270,7 @@ class Snapshot:
             if len(wanted.words) > 1:
                 matching = matching | tally.say_some(len(wanted.words))
             if near is not None:
-                only_near = ranking.near_enough(near) & ~matching
+                only_near = self._near_enough(near) & ~matching
                 matching = matching | only_near
                 by_meaning = bool((only_near & everything).any())
         relaxed = bool((matching & ~complete & everything).any())
@@ -308,6 +308,9 @@ class Snapshot:
         if meaning is None:
             return None
         return np.where(allowed, self.space.nearness(meaning), np.float32(0))
+
+    def _near_enough(self, near: Weights) -> Mask:
+        return ranking.near_enough(near, self.space.common.near_enough)
 
     def _tally(self, words: Sequence[Word]) -> "Tally":
         tally = Tally(self.size)
