@@ -17,6 +17,7 @@ from common.freshness import changed, shows
 from common.prepared import prepared
 from search import analyser, queries
 from search.engines.base import Wanted
+from search.indexes import HallIndex
 from search.models import SimilarThings
 
 OUTBOX_KIND = "search.similar"
@@ -87,22 +88,28 @@ def find_similar(ids: Sequence[str], at: datetime) -> int:
 def find_what_is_due(at: datetime) -> int:
     """Look up some of those never looked up, the newest first, then the oldest ones."""
     due: list[str] = []
-    for model, index in (
-        connections["default"].get_unified_index().get_indexes().items()
-    ):
-        start = Value(f"{get_model_ct(model)}.")
-        own_id = Concat(start, Cast(OuterRef("pk"), CharField()))
-        without = ~Exists(SimilarThings.objects.filter(pk=own_id))
-        keys = index.index_queryset().filter(without).order_by("-pk")
-        rest = AT_ONCE - len(due)
-        found = keys.values_list("pk", flat=True)[:rest]
-        due += [f"{get_model_ct(model)}.{pk}" for pk in found]
+    unified = connections["default"].get_unified_index()
+    for model, index in unified.get_indexes().items():
+        start = f"{get_model_ct(model)}."
+        due += [
+            f"{start}{pk}" for pk in _never_looked_up(index, start, AT_ONCE - len(due))
+        ]
     old = SimilarThings.objects.filter(found_at__lt=at - AGAIN_AFTER)
     due += old.order_by("found_at").values_list("pk", flat=True)[: AT_ONCE - len(due)]
     if count := find_similar(due, at):
         # What isn't public any more has nothing similar to show.
         SimilarThings.objects.filter(pk__in=due, found_at__lt=at).delete()
     return count
+
+
+def _never_looked_up(index: HallIndex, start: str, most: int) -> Iterable[int]:
+    things = index.index_queryset()
+    # To look for one that is missing would ask for each of a million.
+    if SimilarThings.objects.filter(pk__startswith=start).count() >= things.count():
+        return []
+    own_id = Concat(Value(start), Cast(OuterRef("pk"), CharField()))
+    missing = things.filter(~Exists(SimilarThings.objects.filter(pk=own_id)))
+    return missing.order_by("-pk").values_list("pk", flat=True)[:most]
 
 
 def _shown_now(ids: Sequence[str]) -> Iterable[Mapping]:

@@ -17,7 +17,7 @@ def find_similar(payloads: list[dict], at: datetime) -> None:
     similar.find_similar([payload["id"] for payload in payloads], at)
 
 
-@timer("similar_things", every=timedelta(minutes=10))
+@timer("similar_things", every=timedelta(minutes=2))
 def find_similar_due(at: datetime) -> str:
     return f"{similar.find_what_is_due(at)} looked up"
 
