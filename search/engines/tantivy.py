@@ -6,9 +6,10 @@ before they are mapped; while they are in use, by a look at their size and time.
 """
 
 import json
+import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from search.guessing import telling_words
 # Raised when what a document holds on disk changes.
 LAYOUT_VERSION = 1
 LAYOUT = f"tantivy{LAYOUT_VERSION}.{ANALYSER_VERSION}"
+FILE_TROUBLE = re.compile("io ?error|io::error", re.IGNORECASE)
 # What a writer may keep in memory before it writes to disk.
 BATCH_BYTES, REBUILD_BYTES = 30_000_000, 200_000_000
 
@@ -151,7 +153,8 @@ class TantivyEngine(BaseEngine):
 
 
 def _create(folder: Path) -> None:
-    tantivy.Index(schema(), path=str(folder))
+    with _as_oserrors():
+        tantivy.Index(schema(), path=str(folder))
 
 
 @contextmanager
@@ -160,16 +163,29 @@ def _writing(folder: Path, memory_bytes: int) -> Iterator[tantivy.IndexWriter]:
 
     Segments are merged before the next may write, so that they stay few.
     """
-    with panics_are_errors():
+    with panics_are_errors(), _as_oserrors():
         writer = tantivy.Index.open(str(folder)).writer(memory_bytes, 1)
         try:
             yield writer
             writer.commit()
         except BaseException:
-            writer.rollback()
+            with suppress(ValueError):
+                writer.rollback()
             raise
         finally:
-            writer.wait_merging_threads()
+            with suppress(ValueError):
+                writer.wait_merging_threads()
+
+
+@contextmanager
+def _as_oserrors() -> Iterator[None]:
+    """tantivy's binding says by a ValueError that a file can't be written."""
+    try:
+        yield
+    except ValueError as error:
+        if FILE_TROUBLE.search(str(error)):
+            raise OSError(str(error)) from error
+        raise
 
 
 def _packed(document: Document) -> tantivy.Document:

@@ -6,7 +6,7 @@ indexing, which is what BM25F does when asking, so one field is searched instead
 
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from haystack.backends import BaseEngine
 from whoosh import columns, fields, formats
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
+from whoosh.writing import IndexingError
 
 from search.documents import Document
 from search.engines import folders, whoosh_files as files
@@ -28,6 +29,7 @@ from search.engines.base import (
 )
 from search.engines.opened import Opened
 from search.engines.whoosh_reading import Snapshot
+from search.engines.whoosh_writing import whole_term
 from search.errors import IndexBroken, IndexMissing
 from search.guessing import telling_words
 from search.meaning import DIMENSIONS, of_gists
@@ -187,10 +189,12 @@ def _writing(folder: Path) -> Iterator[files.CheckedWriter]:
     writer = files.CheckedWriter(index)
     try:
         yield writer
+        writer.commit(mergetype=_merge_the_small)
     except BaseException:
-        writer.cancel()
+        # A commit that failed half-way, as on a full disk, still holds its lock.
+        with suppress(IndexingError, OSError):
+            writer.cancel()
         raise
-    writer.commit(mergetype=_merge_the_small)
 
 
 def _add(writer: files.CheckedWriter, documents: Iterable[Document]) -> None:
@@ -238,7 +242,9 @@ def _delete_where(
         try:
             for term in terms:
                 if (field, term) in reader:
-                    for number in reader.postings(field, term).all_ids():
+                    # Whoosh's own postings() can't read our blocks.
+                    numbers, _weights = whole_term(reader._terms, field, term.encode())
+                    for number in numbers.tolist():
                         segment.delete_document(number)
         finally:
             reader.close()

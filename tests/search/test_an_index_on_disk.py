@@ -2,15 +2,16 @@
 
 import os
 import random
+import resource
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from search import queries, registries
 from search.documents import Document
@@ -192,6 +193,36 @@ def test_who_is_killed_while_writing_leaves_everything_as_it_was(
     with index.rebuilding():
         index.write([make_document(3, "Roaming anew")])
     assert found("roaming") == ["Roaming anew"]
+    assert engine_at_hand.all_places(index) == 1
+
+
+@contextmanager
+def a_full_disk() -> Iterator[None]:
+    """No file of this process may grow beyond a few bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_leaves_everything_as_it_was(
+    put, index, make_document, make_note, found, engine_at_hand
+):
+    make_note("roaming abroad")
+    work()
+
+    with a_full_disk(), pytest.raises(OSError):
+        index.write([make_document(n, "Roaming too") for n in range(2, 50)])
+    with a_full_disk(), pytest.raises(CommandError, match="can't be written"):
+        call_command("rebuild_index", verbosity=0, interactive=False)
+
+    assert found("roaming") == ["roaming abroad"]
+    put(2, "Roaming afterwards")
+    assert sorted(found("roaming")) == ["Roaming afterwards", "roaming abroad"]
+    call_command("rebuild_index", verbosity=0, interactive=False)
+    assert found("roaming") == ["roaming abroad"]
     assert engine_at_hand.all_places(index) == 1
 
 

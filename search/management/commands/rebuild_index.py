@@ -38,6 +38,11 @@ class Command(rebuild_index.Command):
                 "Another process is writing the index. The old one stays in use;"
                 " try again later."
             ) from None
+        except OSError as error:
+            raise CommandError(
+                f"The index can't be written: {error}. The old one stays in use; make"
+                " room for a second one and try again."
+            ) from error
         finally:
             backend.on_progress = None
         seconds = time.monotonic() - started
