@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from common.freshness import kept_part, shows
 from common.prepared import prepared
 from community import numbers, permissions
 from community.models import (
@@ -27,6 +28,7 @@ from community.models import (
     Vote,
 )
 from community.queries.articles import links_to_threads, threads_in_order
+from kb.freshness import ARTICLES
 from kb.models import ArticlePage
 from kb.queries import are_public, articles_in_order
 from people.models import Person
@@ -159,7 +161,7 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
     comments = _comments(question, answers, person)
     events = events_of(question, answers)
     tags = _tags_of(question.pk)
-    alike = similar_to(question._meta.label_lower, question.pk)
+    alike = kept_part(("alike", question.pk), lambda: _alike(question, tags))
     votes = my_votes(question, answers, person)
     may_accept = question.is_visible and permissions.may_accept(person, question)
     may_moderate = permissions.may_moderate(person)
@@ -175,10 +177,8 @@ def thread_page(question: Question, person: Reader, page: int = 1) -> ThreadPage
         page_count=page_count,
         events=events,
         articles=articles_of(question, events),
-        related=_related(question, tags, alike["question"]),
-        articles_alike=articles_in_order(
-            alike["article"][:ARTICLES_ALIKE], question.language
-        ),
+        related=alike.threads,
+        articles_alike=alike.articles,
         my_vote=votes.get(None, 0),
         is_mine=permissions.is_author(person, question),
         may_edit=permissions.may_edit(person, question),
@@ -367,15 +367,27 @@ def articles_of(question: Question, events: list[QuestionEvent]) -> list[Article
     ]
 
 
-def _related(
-    question: Question, tags: list[Tag], alike: Sequence[int]
-) -> list[Related]:
-    """As search found them; until it has, those that share tags."""
-    language = question.language
-    found = threads_in_order(alike[:RELATED], language) or _sharing(question, tags)
-    return [
-        Related(one.pk, one.title, one.get_absolute_url(), one.status) for one in found
-    ]
+class _Alike(NamedTuple):
+    threads: list[Related]
+    articles: list[ArticlePage]
+
+
+def _alike(question: Question, tags: list[Tag]) -> _Alike:
+    """As search found them; until it has, threads that share tags."""
+    ids, language = (
+        similar_to(question._meta.label_lower, question.pk),
+        question.language,
+    )
+    threads = threads_in_order(ids["question"][:RELATED], language)
+    threads = threads or _sharing(question, tags)
+    shows(question, ARTICLES, *threads)
+    return _Alike(
+        [
+            Related(one.pk, one.title, one.get_absolute_url(), one.status)
+            for one in threads
+        ],
+        articles_in_order(ids["article"][:ARTICLES_ALIKE], language),
+    )
 
 
 def _sharing(question: Question, tags: list[Tag]) -> list[Question]:
