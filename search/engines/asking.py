@@ -10,7 +10,7 @@ documents as `counted` makes them, so that repeated words stand for their weight
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any, Protocol
@@ -385,7 +385,8 @@ class _Search:
         self._counts_of(
             [
                 *map(_as_written, words),
-                *(BestOf(_spelled(word)) for word in words),
+                *(BestOf(_spelled(word)) for word in words if word.characters),
+                *(Flat(form) for word in words for form in _may_cover(word)),
                 *(Begins(word.prefix) for word in words if word.prefix),
                 *(Term("characters", one) for one in self.wanted.clues.characters),
             ]
@@ -409,12 +410,21 @@ class _Search:
                 (more,) = self._counts_of([BestOf(_by_characters(word))])
                 frequency = max(frequency, more)
             rarity = self._rarity(frequency)
-            written_so = BestOf(_ways(word, stems[place], rarity))
-            node: Node = written_so
+            ways = BestOf(_ways(word, stems[place], rarity))
+            node: Node = ways
             if scattered[place]:
-                node = _or_by_characters(word, written_so, rarity)
+                node = _or_by_characters(word, ways, rarity)
+            elif form := self._covering(word, frequency):
+                # It stands wherever the word does in any way: one list is read.
+                node = BestOf((replace(form, rarity=rarity),))
             found.append((node, rarity))
         return found
+
+    def _covering(self, word: Word, frequency: int) -> Term | None:
+        forms = _may_cover(word)
+        counts = self._counts_of(map(Flat, forms))
+        at_hand = zip(forms, counts, strict=True)
+        return next((form for form, count in at_hand if count == frequency), None)
 
     def _stem(self, word: Word) -> str:
         """The longest word that what is typed has grown beyond, if none is longer."""
@@ -486,6 +496,14 @@ class _Search:
 
 def _clause(clause: Clause) -> Node:
     return AllOf(tuple(Flat(Term(*term)) for term in clause))
+
+
+def _may_cover(word: Word) -> list[Term]:
+    """The last spelling of a word that stands in several or in parts: whoever writes
+    wi-fi is also read as wifi."""
+    if len(word.forms) + bool(word.parts) < 2 or word.prefix:
+        return []
+    return [Term("words", word.forms[-1])]
 
 
 def _spelled(word: Word, rarity: float = 0.0) -> tuple[Node, ...]:

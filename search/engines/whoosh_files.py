@@ -19,7 +19,7 @@ from search.engines.whoosh_writing import TermWriter
 from search.errors import IndexBroken
 
 # Raised when what a document holds on disk changes.
-LAYOUT_VERSION = 6
+LAYOUT_VERSION = 7
 FORMAT = f"{LAYOUT_VERSION}.{ANALYSER_VERSION}"
 INDEX_NAME = "MAIN"
 

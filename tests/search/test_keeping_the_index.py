@@ -146,6 +146,25 @@ def test_an_error_while_writing_changes_nothing(put, index, make_document, found
     assert len(found("roaming")) == 2
 
 
+def test_among_many_exactly_those_replaced_or_gone_leave(index, make_document, found):
+    with index.rebuilding():
+        index.write(
+            make_document(number, f"Roaming w{number}") for number in range(600)
+        )
+
+    index.write(
+        [make_document(number, f"Changed w{number}") for number in (3, 300, 513)],
+        gone=["community.question.4", "community.question.301"],
+    )
+
+    assert index.health().documents == 598
+    assert queries.search("roaming").total == 595
+    assert queries.search("changed").total == 3
+    assert found("w300") == ["Changed w300"]
+    assert found("w301") == []
+    assert found("w45") == ["Roaming w45"]
+
+
 # Haystack's commands
 
 
