@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import tantivy
@@ -32,6 +33,9 @@ from search.errors import IndexBroken
 FACET_VALUES, TAGS_COUNTED = 200, 12
 # Of very many hits so many are looked at once more.
 BEST_OF_MOST = 1_000
+# To count so many takes longer than the answer is worth: it is kept for a while, as it
+# only tells how rare a word is. Fewer are counted each time.
+MANY, KEPT_SECONDS = 1_000, 60.0
 # How a file of tantivy ends: JSON with the checksum of all before, its length, 1337.
 FOOTER_END, FOOTER_MAGIC = struct.Struct("<II"), 1337
 
@@ -120,6 +124,15 @@ class Snapshot:
         newest = self.newest(AllOf(()), 0, 1)
         self.youngest_day = newest[0].day if newest else 0
         self._circle_names: dict[str, Mapping[str, str]] = {}
+        self._counted: dict[Node, int] = {}
+        self._counted_since = monotonic()
+        if known is not None and self._counted_since < known._counted_until:
+            self._counted = known._counted
+            self._counted_since = known._counted_since
+
+    @property
+    def _counted_until(self) -> float:
+        return self._counted_since + KEPT_SECONDS
 
     def _translation(self) -> Translation:
         return Translation(self._searcher, self._schema, self.files.all_documents)
@@ -135,7 +148,15 @@ class Snapshot:
         return {word: count for word, count in counts if count}
 
     def frequencies(self, nodes: Sequence[Node]) -> list[int]:
-        return [self._frequency(node) for node in nodes]
+        counts = []
+        for node in nodes:
+            count = self._counted.get(node)
+            if count is None:
+                count = self._frequency(node)
+                if count >= MANY:
+                    self._counted[node] = count
+            counts.append(count)
+        return counts
 
     def tally(self, asked: Sequence[ToTally]) -> list[Tallied]:
         return [self._tally(one) for one in asked]
