@@ -106,6 +106,12 @@ def address_in(page: KbPage, language: str) -> str:
 
 
 @register.filter
+def title_tag(page: KbPage) -> str:
+    """What editors wrote for search engines, or the title."""
+    return page.seo_title or page.title
+
+
+@register.filter
 def description(page: KbPage) -> str:
     """What editors wrote for search engines, their summary, or how the page begins."""
     for field in ("search_description", "summary", "introduction"):
