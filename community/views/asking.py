@@ -9,12 +9,15 @@ from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import Refused
+from common.freshness import kept_part, named, shows
 from common.http import is_htmx, post_only
 from common.text import MAX_BODY_CHARS
 from community import actions, numbers
 from community.forms import QuestionForm, stays_in_form
+from community.models import Question
 from community.views.finding import member, signed_in
 from community.views.showing import show_form
+from kb.freshness import ARTICLES
 from search.documents import Hit
 from search.queries import titles
 
@@ -97,7 +100,14 @@ def _similar(typed: str) -> list[Hit]:
     title = _one_line(typed)
     if len(title) < SIMILAR_FROM_CHARS:
         return []
-    return titles(title, prefer=get_language() or "en", limit=SIMILAR)
+    return kept_part(("similar", title.casefold()), lambda: _looked_up(title))
+
+
+def _looked_up(title: str) -> list[Hit]:
+    hits = titles(title, prefer=get_language() or "en", limit=SIMILAR)
+    asked = (hit.pk for hit in hits if hit.kind == "question")
+    shows(ARTICLES, *(named(Question, pk) for pk in asked))
+    return hits
 
 
 def _one_line(typed: str) -> str:

@@ -1,7 +1,10 @@
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from community import actions
 from community.models import Attachment, Question
+from community.views import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +246,34 @@ def test_similar_threads_are_offered_before_asking(mine, make_question, stranger
         assert "Is it one of these?" in shown.text
     assert "<html" not in fragment.text
     assert "/en/questions/ask/?title=port-in%20review" in page.text
+
+
+def test_similar_threads_are_looked_up_once_and_leave_at_once(
+    mine,
+    make_question,
+    stranger,
+    settings,
+    monkeypatch,
+    django_capture_on_commit_callbacks,
+):
+    settings.ANSWERHALL_PAGE_CACHE_SECONDS = 60
+    known = make_question(by=stranger, title="Port-in still in review after two days")
+    looked_up = []
+    search = asking.titles
+    monkeypatch.setattr(
+        asking, "titles", lambda *a, **k: looked_up.append(a) or search(*a, **k)
+    )
+    similar = "/en/questions/similar/"
+
+    for title in ("port-in review", "Port-in  review"):
+        assert known.get_absolute_url() in mine.get(similar, {"title": title}).text
+    assert len(looked_up) == 1
+
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.delete(person=stranger, post=known, at=timezone.now())
+    gone = mine.get(similar, {"title": "port-in review"})
+    assert known.get_absolute_url() not in gone.text
+    assert len(looked_up) == 2
 
 
 def test_similar_takes_any_text(mine):
