@@ -4,16 +4,18 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from answerhall.languages import CODES, language_of_unprefixed
 from common import outbox
+from common.errors import Refused
 from common.http import safe_next
+from common.middleware import refused
 from kb.models import HallSettings
 from people.actions import change_language
 from search.queries import index_health
@@ -73,17 +75,15 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form is too old or came from elsewhere. What was typed is shown again."""
-    kept = next(
-        (request.POST[name] for name in ("body", "title") if request.POST.get(name)), ""
+class FormNotTrusted(Refused):
+    status = 403
+    title = _("This form could not be trusted")
+    sentence = _(
+        "The page was open for a long time, or the request came from another site. "
+        "Nothing was changed. Go back, reload the page and send it once more."
     )
-    context = {
-        "title": _("This form could not be trusted"),
-        "sentence": _(
-            "The page was open for a long time, or the request came from another site. "
-            "Nothing was changed. Go back, reload the page and send it once more."
-        ),
-        "kept": kept,
-    }
-    return render(request, "refused.html", context, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """The form is too old or came from elsewhere. What was typed is shown again."""
+    return refused(request, FormNotTrusted())

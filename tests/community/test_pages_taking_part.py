@@ -423,10 +423,13 @@ def test_no_change_without_the_forms_token(question, answer, asker, address):
     page = client.post(
         f"/en/{address.format(q=question.pk, a=answer.pk)}",
         {"value": "1", "body": HELP, "reason": "spam", "answer": answer.pk},
+        headers={"referer": f"http://testserver{question.get_absolute_url()}"},
     )
 
     assert page.status_code == 403
     assert "could not be trusted" in page.text
+    assert HELP in page.text
+    assert f'{question.get_absolute_url()}">Go back</a>' in page.text
     assert Question.objects.values().get(pk=question.pk) == before
 
 
