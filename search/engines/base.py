@@ -1,7 +1,7 @@
 """What an engine must do, and how Haystack's calls become that.
 
-An engine is a Haystack backend: subclass `HallBackend`, fill in the eight methods that
-raise NotImplementedError, and name its `BaseEngine` in HAYSTACK_CONNECTIONS.
+An engine is a Haystack backend: subclass `HallBackend`, fill in the methods that raise
+NotImplementedError, and name its `BaseEngine` in HAYSTACK_CONNECTIONS.
 """
 
 import logging
@@ -96,7 +96,7 @@ class Health:
 
 
 class HallBackend(BaseSearchBackend):
-    """Haystack's backend calls on top of eight methods of an engine."""
+    """Haystack's backend calls on top of the methods of an engine."""
 
     silently_fail: bool
 

@@ -9,6 +9,7 @@ are put together from their tokens once.
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
+from threading import RLock
 from typing import Any, TypeVar
 
 from django.template import Context, Template
@@ -45,12 +46,18 @@ def unchanging(tag: Tag) -> Tag:
 class Loader(cached.Loader):
     """Django's own, folding each template when it is first read."""
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._lock = RLock()
+
     def get_template(self, template_name: str, skip: Any = None) -> Template:
-        known = self.cache_key(template_name, skip) in self.get_template_cache
-        template = super().get_template(template_name, skip)
-        if not known:
-            _fold(template.nodelist)
-        return template
+        # Another thread would render a template half of which is folded.
+        with self._lock:
+            known = self.cache_key(template_name, skip) in self.get_template_cache
+            template = super().get_template(template_name, skip)
+            if not known:
+                _fold(template.nodelist)
+            return template
 
 
 class Folded(Node):

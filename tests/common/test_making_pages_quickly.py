@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
 from django.template import Engine
+from django.template.base import NodeList
 from django.template.context import Context
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from common import folding
 from common.addresses import address
 from common.folding import Folded
 from common.prepared import prepared
@@ -149,6 +153,26 @@ def test_a_folded_template_says_what_it_said_unfolded(
                 said = template.render(Context(given))
                 assert said == folded.from_string(WORDS).render(Context(given))
     assert "/zh-hans/" not in said
+
+
+def test_nobody_gets_a_template_that_is_being_folded(
+    folded: Engine, tmp_path: Path, monkeypatch
+) -> None:
+    (tmp_path / "words.html").write_text(WORDS)
+    fold, begun = folding._fold, Event()
+
+    def slowly(nodes: NodeList) -> None:
+        begun.set()
+        sleep(0.05)
+        fold(nodes)
+
+    monkeypatch.setattr(folding, "_fold", slowly)
+    first = Thread(target=folded.get_template, args=["words.html"])
+    first.start()
+    begun.wait()
+    template = folded.get_template("words.html")
+    assert any(isinstance(node, Folded) for node in template.nodelist)
+    first.join()
 
 
 def test_an_address_in_a_template_that_does_not_exist_is_an_error(
