@@ -3,11 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from search.engines.base import Found, HallBackend, Health, Wanted
 from search.engines.folders import current_folder
 from search.errors import IndexBroken, IndexMissing
 
@@ -19,9 +21,16 @@ OPEN_TRIES = 8
 
 
 class Readable(Protocol):
-    """An index as it was at one commit."""
+    """An index as it was at one commit. Many threads may ask it."""
 
     folder: Path
+    documents: int
+    changed_at: datetime
+
+    @property
+    def title_words(self) -> Mapping[str, int]: ...
+
+    def find(self, wanted: Wanted) -> Found: ...
 
     def is_current(self) -> bool:
         """Whether the files are still those this was read from."""
@@ -85,3 +94,36 @@ class Opened(Generic[Snapshot]):
                 return self._read(current_folder(path, self._layout), known)
             time.sleep(0.01)
         return self._read(current_folder(path, self._layout), known)
+
+
+class FolderBackend(HallBackend):
+    """An engine whose index is a folder. One backend per thread; what they read is
+    shared by the whole process."""
+
+    opened: ClassVar[Opened]
+
+    def __init__(self, connection_alias: str, **connection_options: Any) -> None:
+        super().__init__(connection_alias, **connection_options)
+        self.path = Path(connection_options["PATH"])
+
+    def find(self, wanted: Wanted) -> Found:
+        snapshot = self.opened.snapshot(self.path)
+        try:
+            return snapshot.find(wanted)
+        except Exception:
+            self.opened.distrust(self.path)
+            raise
+
+    def health(self) -> Health:
+        try:
+            snapshot = self.opened.snapshot(self.path)
+        except IndexMissing as error:
+            return Health("missing", detail=str(error))
+        except IndexBroken as error:
+            return Health("broken", detail=str(error))
+        return Health(
+            "ok", documents=snapshot.documents, changed_at=snapshot.changed_at
+        )
+
+    def title_words(self) -> Mapping[str, int]:
+        return self.opened.snapshot(self.path).title_words

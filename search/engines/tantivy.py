@@ -8,7 +8,7 @@ before they are mapped; while they are in use, by a look at their size and time.
 import json
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,9 @@ from search.documents import Document
 from search.engines import asking, folders
 from search.engines.base import (
     COMMAND_WAIT_SECONDS,
-    Found,
-    HallBackend,
     HallQuery,
-    Health,
-    Wanted,
 )
-from search.engines.opened import Opened
+from search.engines.opened import FolderBackend, Opened
 from search.engines.tantivy_queries import LISTED, schema, weight_for
 from search.engines.tantivy_reading import panics_are_errors, read
 from search.errors import IndexBroken, IndexMissing
@@ -44,36 +40,17 @@ FILE_TROUBLE = re.compile("io ?error|io::error", re.IGNORECASE)
 BATCH_BYTES, REBUILD_BYTES = 30_000_000, 200_000_000
 
 
-class TantivyBackend(HallBackend):
+_opened = Opened(LAYOUT, read)
+
+
+class TantivyBackend(FolderBackend):
     """One per thread; what they read is shared by the whole process."""
+
+    opened = _opened
 
     def __init__(self, connection_alias: str, **connection_options: Any) -> None:
         super().__init__(connection_alias, **connection_options)
-        self.path = Path(connection_options["PATH"])
         self._rebuild: tantivy.IndexWriter | None = None
-
-    def find(self, wanted: Wanted) -> Found:
-        snapshot = _opened.snapshot(self.path)
-        try:
-            with panics_are_errors():
-                return asking.find(wanted, snapshot)
-        except Exception:
-            _opened.distrust(self.path)
-            raise
-
-    def health(self) -> Health:
-        try:
-            snapshot = _opened.snapshot(self.path)
-        except IndexMissing as error:
-            return Health("missing", detail=str(error))
-        except IndexBroken as error:
-            return Health("broken", detail=str(error))
-        return Health(
-            "ok", documents=snapshot.documents, changed_at=snapshot.changed_at
-        )
-
-    def title_words(self) -> Mapping[str, int]:
-        return _opened.snapshot(self.path).title_words
 
     def write(
         self,
@@ -208,6 +185,3 @@ def _packed(document: Document) -> tantivy.Document:
     packed.add_integer("day", document.day)
     packed.add_bytes("shown", json.dumps(document.shown).encode())
     return packed
-
-
-_opened = Opened(LAYOUT, read)

@@ -15,7 +15,7 @@ import tantivy
 from django.conf import settings
 from tantivy import Query
 
-from search.engines import folders
+from search.engines import asking, folders
 from search.engines.asking import (
     AllOf,
     BestOf,
@@ -26,6 +26,7 @@ from search.engines.asking import (
     ToRank,
     ToTally,
 )
+from search.engines.base import Found, Wanted
 from search.engines.tantivy_queries import Translation, simplest, weight_for
 from search.errors import IndexBroken
 
@@ -136,6 +137,10 @@ class Snapshot:
 
     def _translation(self) -> Translation:
         return Translation(self._searcher, self._schema, self.files.all_documents)
+
+    def find(self, wanted: Wanted) -> Found:
+        with panics_are_errors():
+            return asking.find(wanted, self)
 
     def is_current(self) -> bool:
         """Whether the files are still those this was read from."""

@@ -21,13 +21,9 @@ from search.documents import Document
 from search.engines import folders, whoosh_files as files
 from search.engines.base import (
     COMMAND_WAIT_SECONDS,
-    Found,
-    HallBackend,
     HallQuery,
-    Health,
-    Wanted,
 )
-from search.engines.opened import Opened
+from search.engines.opened import FolderBackend, Opened
 from search.engines.whoosh_reading import Snapshot
 from search.engines.whoosh_writing import whole_term
 from search.errors import IndexBroken, IndexMissing
@@ -74,35 +70,17 @@ def _schema() -> fields.Schema:
     )
 
 
-class WhooshBackend(HallBackend):
+_opened = Opened(files.FORMAT, Snapshot)
+
+
+class WhooshBackend(FolderBackend):
     """One per thread; what they read is shared by the whole process."""
+
+    opened = _opened
 
     def __init__(self, connection_alias: str, **connection_options: Any) -> None:
         super().__init__(connection_alias, **connection_options)
-        self.path = Path(connection_options["PATH"])
         self._rebuild: files.CheckedWriter | None = None
-
-    def find(self, wanted: Wanted) -> Found:
-        snapshot = _opened.snapshot(self.path)
-        try:
-            return snapshot.find(wanted)
-        except Exception:
-            _opened.distrust(self.path)
-            raise
-
-    def health(self) -> Health:
-        try:
-            snapshot = _opened.snapshot(self.path)
-        except IndexMissing as error:
-            return Health("missing", detail=str(error))
-        except IndexBroken as error:
-            return Health("broken", detail=str(error))
-        return Health(
-            "ok", documents=snapshot.documents, changed_at=snapshot.changed_at
-        )
-
-    def title_words(self) -> Mapping[str, int]:
-        return _opened.snapshot(self.path).title_words
 
     def write(
         self,
@@ -269,6 +247,3 @@ def _merge_the_small(writer: files.CheckedWriter, segments: list[Any]) -> list[A
         writer.add_reader(reader)
         reader.close()
     return [segment for segment in kept if segment not in merged]
-
-
-_opened = Opened(files.FORMAT, Snapshot)
