@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -15,9 +14,9 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from answerhall.demo.loading import hello
+from answerhall.parts import Broken, Part, stop
 
 STARTS_WITHIN_SECONDS = 60
-STOPS_WITHIN_SECONDS = 15
 
 
 class Command(BaseCommand):
@@ -51,24 +50,25 @@ class Command(BaseCommand):
         commands = [web, [*manage, "db_worker", "-v0"], [*manage, "run_timers"]]
 
         signal.signal(signal.SIGTERM, _as_keyboard_interrupt)
-        # Own sessions: Ctrl-C reaches only this process, which then stops the others.
-        children = [
-            subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
-            for command in commands
-        ]
+        parts = [Part(command, environment) for command in commands]
         try:
-            _wait_until_it_answers(f"http://{host}:{port}/healthz", children)
+            _wait_until_it_answers(f"http://{host}:{port}/healthz", parts)
             url = f"http://{host}:{port}/"
             self.stdout.write(hello(url) if options["demo"] else f"Answerhall: {url}")
             self.stdout.flush()
-            while all(child.poll() is None for child in children):
+            while True:
+                for part in parts:
+                    part.look_after()
                 time.sleep(0.5)
         except KeyboardInterrupt:
             self.stdout.write("Stopping.")
-            return
+        except Broken as broken:
+            raise CommandError(
+                "A part of the site ends whenever it is started; see the lines above."
+            ) from broken
         finally:
-            _stop(children)
-        raise CommandError("A part of the site stopped by itself; see the lines above.")
+            _ignore_second_ctrl_c()
+            stop(parts)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -87,10 +87,10 @@ def _as_keyboard_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _wait_until_it_answers(url: str, children: list[subprocess.Popen]) -> None:
+def _wait_until_it_answers(url: str, parts: list[Part]) -> None:
     deadline = time.monotonic() + STARTS_WITHIN_SECONDS
     while time.monotonic() < deadline:
-        if any(child.poll() is not None for child in children):
+        if not all(part.runs for part in parts):
             raise CommandError("A part of the site did not start; see the lines above.")
         try:
             urllib.request.urlopen(url, timeout=1)  # noqa: S310  our own address
@@ -101,17 +101,7 @@ def _wait_until_it_answers(url: str, children: list[subprocess.Popen]) -> None:
     raise CommandError(f"{url} did not answer in {STARTS_WITHIN_SECONDS} seconds.")
 
 
-def _stop(children: list[subprocess.Popen]) -> None:
-    # A second Ctrl-C must not leave anybody behind.
+def _ignore_second_ctrl_c() -> None:
+    """It must not leave anybody behind."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
-    for child in children:
-        if child.poll() is None:
-            child.terminate()
-    deadline = time.monotonic() + STOPS_WITHIN_SECONDS
-    for child in children:
-        try:
-            child.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
