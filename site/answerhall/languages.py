@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 CODES = [code for code, _name in settings.LANGUAGES]
@@ -21,16 +21,36 @@ def person_language(request: HttpRequest) -> str | None:
 
 
 def language_of_unprefixed(request: HttpRequest) -> str:
-    """The person's choice, then the prefix in `next`, then Accept-Language."""
-    if chosen := person_language(request):
-        return chosen
+    """The person's choice, then where they came from, then Accept-Language.
+
+    Where they came from is the prefix in `next`, later the cookie that remembers it.
+    """
+    chosen = person_language(request) or language_in_next(request)
+    return chosen or translation.get_language_from_request(request)
+
+
+def language_in_next(request: HttpRequest) -> str | None:
     try:
-        target = urlsplit(request.GET.get("next", "")).path
+        return language_in_path(urlsplit(request.GET.get("next", "")).path)
     except ValueError:
-        target = ""
-    if wanted := language_in_path(target):
-        return wanted
-    return translation.get_language_from_request(request)
+        return None
+
+
+def remember_language_in_next(request: HttpRequest, response: HttpResponse) -> None:
+    """Signing up takes several pages, and only the first address names a `next`."""
+    path = settings.LANGUAGE_COOKIE_PATH
+    language = language_in_next(request)
+    name = settings.LANGUAGE_COOKIE_NAME
+    known = request.COOKIES.get(name)
+    if language and language != known and request.path_info.startswith(path):
+        response.set_cookie(
+            name,
+            language,
+            path=path,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
 
 
 def path_in(path: str, language: str) -> str:

@@ -17,6 +17,7 @@ from answerhall.languages import (
     language_in_path,
     language_of_unprefixed,
     person_language,
+    remember_language_in_next,
 )
 from answerhall.page_cache import SHOWN
 from common import freshness
@@ -131,6 +132,7 @@ class language_of_the_reader:  # noqa: N801  named like the functions beside it
         response.headers.setdefault("Content-Language", translation.get_language())
         if not prefix:
             patch_vary_headers(response, ("Accept-Language",))
+            remember_language_in_next(request, response)
         return response
 
     def process_view(

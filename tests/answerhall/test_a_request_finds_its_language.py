@@ -1,6 +1,7 @@
 """The person's choice wins, then the address, then the browser."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 
@@ -46,6 +47,30 @@ def test_signing_in_speaks_the_language_one_came_from(site, client):
     page = client.get("/accounts/login/?next=/zh-hans/rewards/")
 
     assert '<html lang="zh-Hans"' in page.content.decode()
+
+
+def test_a_wrong_password_is_told_in_the_language_one_came_from(site, client):
+    client.get("/accounts/login/?next=/zh-hans/rewards/")
+
+    form = {"login": "nobody@example.com", "password": "wrong", "next": "/zh-hans/"}
+    page = client.post("/accounts/login/", form, headers={"accept-language": "en"})
+
+    assert '<html lang="zh-Hans"' in page.content.decode()
+
+
+def test_the_language_one_came_from_is_remembered_for_accounts_alone(site, client):
+    client.get("/accounts/login/?next=/zh-hans/rewards/")
+
+    (remembered,) = [m for m in client.cookies.values() if m.value == "zh-hans"]
+    assert remembered["path"] == "/accounts/"
+    assert remembered["httponly"]
+
+
+def test_no_other_address_remembers_a_language(site, client):
+    client.get("/?next=/zh-hans/rewards/")
+    client.get("/accounts/login/?next=//[bad")
+
+    assert settings.LANGUAGE_COOKIE_NAME not in client.cookies
 
 
 def test_a_member_changes_language_and_keeps_it(site, asker, client_of):
