@@ -17,7 +17,7 @@ class PinForm(WagtailAdminModelForm):
     """Searches, and the addresses of what stands first for them."""
 
     addresses = forms.CharField(
-        label=_("recommended pages"),
+        label=_("Recommended pages"),
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
