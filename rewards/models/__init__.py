@@ -1,12 +1,18 @@
 """Points, what they buy, and the members who help most."""
 
-from rewards.models.catalogue import EarnRule, Gift, Redemption, Voucher
+from rewards.models.budget import Pot, PotPiece
+from rewards.models.catalogue import Gift, Redemption, Voucher
+from rewards.models.days import PointsDay
+from rewards.models.giving import Charity, ManualAward
 from rewards.models.leaders import AgentTerm, LeaderRun, LeaderScore, ScoreModel
 from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
+from rewards.models.rules import Campaign, EarnRule, PointsTerms
 
 __all__ = [
     "Account",
     "AgentTerm",
+    "Campaign",
+    "Charity",
     "Debt",
     "EarnRule",
     "Entry",
@@ -15,6 +21,11 @@ __all__ = [
     "LeaderScore",
     "Lot",
     "LotUse",
+    "ManualAward",
+    "PointsDay",
+    "PointsTerms",
+    "Pot",
+    "PotPiece",
     "Redemption",
     "ScoreModel",
     "Transfer",

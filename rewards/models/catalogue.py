@@ -1,4 +1,4 @@
-"""What earns points, what points buy, and who bought it."""
+"""What points buy, and who bought it."""
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -6,56 +6,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _
-
-
-class EarnRule(models.Model):
-    """What one event earns. Managers edit it; the next event follows."""
-
-    class Event(models.TextChoices):
-        ACCEPTED = "accepted", _("an answer is accepted")
-        UPVOTE = "upvote", _("an answer is found helpful")
-        RESCUE = "rescue", _("an accepted first answer after a day of silence")
-        ARTICLE_CREDIT = "article_credit", _("an answer becomes part of an article")
-
-    event = models.CharField(
-        _("event"), max_length=20, choices=Event.choices, unique=True
-    )
-    points = models.PositiveIntegerField(_("points"))
-    daily_cap = models.PositiveIntegerField(
-        _("most a person earns in a day"),
-        null=True,
-        blank=True,
-        help_text=_("Counts every kind of earning. Empty: no limit."),
-    )
-    per_post_cap = models.PositiveIntegerField(
-        _("most one answer earns this way"), null=True, blank=True
-    )
-    fades_per_pair = models.BooleanField(
-        _("less for the same asker"),
-        default=False,
-        help_text=_("Within 30 days: all, half, a quarter, then nothing."),
-    )
-    vest_days = models.PositiveSmallIntegerField(
-        _("held for days"), default=0, help_text=_("0: can be spent at once.")
-    )
-    expires_after_months = models.PositiveSmallIntegerField(
-        _("expires after months"), default=12, validators=[MinValueValidator(1)]
-    )
-    enabled = models.BooleanField(_("in force"), default=True)
-
-    class Meta:
-        verbose_name = _("earning rule")
-        verbose_name_plural = _("earning rules")
-        ordering = ["pk"]
-        permissions = [("manage_rewards", _("Can manage rules, gifts and orders"))]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(expires_after_months__gt=0), name="points_live_a_month"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.get_event_display()
 
 
 class GiftQuerySet(models.QuerySet):

@@ -20,6 +20,9 @@ class Account(models.Model):
         REDEEMED = "redeemed", _("redeemed")
         EXPIRED = "expired", _("expired")
         CLAWBACK = "clawback", _("taken back")
+        DONATED = "donated", _("given to good causes")
+        # Between the two halves of passing points on; empty at every other time.
+        PASSED_ON = "passed_on", _("passed on")
 
     PERSONAL = (Kind.HELD, Kind.SPENDABLE, Kind.RESERVED)
 
@@ -48,11 +51,27 @@ class Account(models.Model):
                 )
                 | Q(
                     owner__isnull=True,
-                    kind__in=["issued", "redeemed", "expired", "clawback"],
+                    kind__in=[
+                        "issued",
+                        "redeemed",
+                        "expired",
+                        "clawback",
+                        "donated",
+                        "passed_on",
+                    ],
                     balance=0,
                 ),
                 name="people_hold_and_the_hall_issues",
             ),
+        ]
+        indexes = [
+            # What the hall owes is summed from this index alone.
+            models.Index(
+                fields=["kind"],
+                include=["balance"],
+                condition=Q(balance__gt=0),
+                name="account_with_points",
+            )
         ]
 
     def __str__(self) -> str:
@@ -69,6 +88,7 @@ class Transfer(models.Model):
 
     class Kind(models.TextChoices):
         AWARD = "award", _("earned")
+        GRANT = "grant", _("given by hand")
         VEST = "vest", _("released")
         REVERSAL = "reversal", _("taken back")
         REDEEM = "redeem", _("redeemed")
@@ -76,6 +96,12 @@ class Transfer(models.Model):
         CANCEL = "cancel", _("cancelled")
         VOID = "void", _("given back for a void code")
         EXPIRE = "expire", _("expired")
+        DONATE = "donate", _("donated")
+        PASS_ON = "pass_on", _("passed on")
+        RECEIVE = "receive", _("received")
+
+    # What brings new points into the world, and can be taken back.
+    ISSUING = (Kind.AWARD, Kind.GRANT)
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     idem_key = models.CharField(max_length=150, unique=True)
@@ -121,6 +147,8 @@ class Transfer(models.Model):
                 name="transfer_of_pair",
             ),
             models.Index(fields=["source_type", "source_id"], name="transfer_source"),
+            # Days are summed for the reports.
+            models.Index(fields=["at"], name="transfer_by_time"),
         ]
 
     def __str__(self) -> str:
