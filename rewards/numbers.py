@@ -13,3 +13,6 @@ HISTORY_ROWS = 20
 ROWS_AT_HOME = 4
 ORDERS_AT_HOME = 5
 CHART_MONTHS = 6
+# Orders made at the same moment by one web process; how long others wait for a turn.
+ORDERS_AT_ONCE = 2
+TURN_SECONDS = 0.5

@@ -69,7 +69,7 @@ def record(
     **more: Any,
 ) -> Transfer:
     person_id = person if isinstance(person, int) else person.pk
-    return Transfer.objects.create(
+    transfer = Transfer(
         kind=kind,
         idem_key=key,
         person_id=person_id,
@@ -79,6 +79,8 @@ def record(
         at=at,
         **more,
     )
+    statements.insert(transfer)
+    return transfer
 
 
 def take_from_lots(transfer: Transfer, lots: Iterable[Lot], amount: int) -> None:

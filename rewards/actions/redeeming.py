@@ -1,11 +1,15 @@
 """Points become gifts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from threading import Semaphore
 
 from django.db import IntegrityError, transaction
 
 from common.errors import Refused
 from people.models import Person
+from rewards import numbers
 from rewards.actions import statements
 from rewards.actions.ageing import open_purse
 from rewards.actions.booking import move, take_from_lots
@@ -13,6 +17,8 @@ from rewards.actions.settling import book, close, spend_for_good
 from rewards.errors import CostChanged, KeyOfAnotherOrder, SoldOut
 from rewards.models import Gift, Redemption, Transfer, Voucher
 from rewards.queries.catalogue import not_on_offer, short_of
+
+_turns = Semaphore(numbers.ORDERS_AT_ONCE)
 
 
 def redeem(
@@ -29,11 +35,12 @@ def redeem(
     LimitReached, KeyOfAnotherOrder. The cost is the gift's own, whatever a form said;
     CostChanged if it is not the one the person agreed to.
     """
-    gift = statements.gift_as_it_is(gift.pk)
     try:
-        # The losers of a rush leave here, before they hold anything.
-        _look_at_the_offer(gift, person, at, agreed_cost)
-        return _order(person, gift, key, at)
+        with _turn():
+            gift = statements.gift_as_it_is(gift.pk)
+            # The losers of a rush leave here, before they hold anything.
+            _look_at_the_offer(gift, person, at, agreed_cost)
+            return _order(person, gift, key, at)
     except (Refused, IntegrityError):
         # Nobody is refused what they have: the key's first click may have got it.
         earlier = statements.order_with_key(key)
@@ -42,6 +49,20 @@ def redeem(
     if earlier.person_id != person.pk or earlier.gift_id != gift.pk:
         raise KeyOfAnotherOrder
     return earlier
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait until few others of this process are ordering; not for ever.
+
+    Threads that order at once hold each other up: at the GIL, at the gift's row.
+    """
+    has_turn = _turns.acquire(timeout=numbers.TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if has_turn:
+            _turns.release()
 
 
 def _look_at_the_offer(
@@ -61,9 +82,8 @@ def _order(person: Person, gift: Gift, key: str, at: datetime) -> Redemption:
     if (reason := short_of(gift, person, spendable=has)) is not None:
         raise reason
     # The second half of a double click ends here: the key is taken.
-    order = Redemption.objects.create(
-        person=person, gift=gift, idem_key=key, cost=gift.cost, at=at
-    )
+    order = Redemption(person=person, gift=gift, idem_key=key, cost=gift.cost, at=at)
+    statements.insert(order)
     transfer = book(order, Transfer.Kind.REDEEM, person, at)
     take_from_lots(transfer, lots, gift.cost)
     move(transfer, purse.spendable, purse.reserved, gift.cost)
