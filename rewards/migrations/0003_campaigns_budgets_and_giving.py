@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='account',
-            index=models.Index(condition=models.Q(('balance__gt', 0)), fields=['kind'], include=('balance',), name='account_with_points'),
+            index=models.Index(condition=models.Q(('balance__gt', 0)), fields=['kind', 'balance'], name='account_with_points'),
         ),
         migrations.AddIndex(
             model_name='transfer',

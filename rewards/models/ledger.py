@@ -67,8 +67,7 @@ class Account(models.Model):
         indexes = [
             # What the hall owes is summed from this index alone.
             models.Index(
-                fields=["kind"],
-                include=["balance"],
+                fields=["kind", "balance"],
                 condition=Q(balance__gt=0),
                 name="account_with_points",
             )
