@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from common.site_day import start_of_site_day
 from rewards import numbers
-from rewards.models import Account, EarnRule, Entry, Transfer
+from rewards.models import Account, EarnRule, Entry, PointsTerms, Transfer
 
 _ISSUED = Account.Kind.ISSUED
 _ONE_DAY = timedelta(days=1)
@@ -48,7 +48,8 @@ class Claim:
     """A cause that stands, under the rule as it was, and what it got so far.
 
     `percent` is its share after those for the same asker, `wanted` what the caps of
-    its rule leave, `given` what the cap of its day left of that.
+    its rule leave, `given` what the cap of its day left of that. `refused` came when
+    a budget was used up: nobody promised it, and it is not paid later.
     """
 
     cause: Cause
@@ -58,15 +59,20 @@ class Claim:
     percent: int = 0
     wanted: int = 0
     given: int = 0
+    refused: int = 0
 
     @property
     def terms(self) -> dict[str, Any]:
         return self.rule | {"percent": self.percent, "wanted": self.wanted}
 
+    def extra_in(self, amount: int) -> int:
+        """How much of an amount the campaign put on top."""
+        return amount - amount * 100 // int(self.rule.get("factor", 100))
+
 
 def terms_of(rule: EarnRule) -> dict[str, Any]:
     """The rule, to be kept with the award: an edit changes the next event only."""
-    return {
+    terms: dict[str, Any] = {
         "points": rule.points,
         "daily_cap": rule.daily_cap,
         "post_cap": rule.per_post_cap,
@@ -74,6 +80,28 @@ def terms_of(rule: EarnRule) -> dict[str, Any]:
         "vest_days": rule.vest_days,
         "months": rule.expires_after_months,
     }
+    if rule.fades_per_pair:
+        now = PointsTerms.current()
+        terms |= {"steps": now.pair_steps, "pair_days": now.pair_days}
+    return terms
+
+
+def in_campaign(rule: dict[str, Any], campaign: int, factor: int) -> dict[str, Any]:
+    """The rule as the campaign makes it: what one post may earn grows with it.
+
+    The cap of the day and the shares for the same asker stay as they are.
+    """
+    cap = rule["post_cap"]
+    return rule | {
+        "points": rule["points"] * factor // 100,
+        "post_cap": None if cap is None else cap * factor // 100,
+        "campaign": campaign,
+        "factor": factor,
+    }
+
+
+# What one award was booked with, and another of the same cause is not.
+_OF_ONE_AWARD = ("percent", "wanted", "refused", "month", "extra")
 
 
 def standing(awards: QuerySet[Transfer]) -> QuerySet[Transfer]:
@@ -90,11 +118,13 @@ def claims_of(person_id: int, which: Q) -> list[Claim]:
         claim = claims.get(cause)
         if claim is None:
             earned_at = award.earned_at or award.at
-            claim = Claim(cause, earned_at, dict(award.data), award.pk)
+            rule = {k: v for k, v in award.data.items() if k not in _OF_ONE_AWARD}
+            claim = Claim(cause, earned_at, rule, award.pk)
             claims[cause] = claim
         claim.percent = max(claim.percent, award.data["percent"])
         claim.wanted = max(claim.wanted, award.data["wanted"])
         claim.given += award.given
+        claim.refused += award.data.get("refused", 0)
     return list(claims.values())
 
 
@@ -117,7 +147,8 @@ def apply_caps(claim: Claim) -> int:
     claim.percent = max(claim.percent, _share(claim))
     full = claim.rule["points"] * claim.percent // 100
     claim.wanted = max(claim.wanted, min(full, _room_on_post(claim)))
-    return max(0, min(claim.wanted - claim.given, _room_on_day(claim)))
+    missing = claim.wanted - claim.given - claim.refused
+    return max(0, min(missing, _room_on_day(claim)))
 
 
 def cut_claims_near(reversed_claims: Iterable[Claim]) -> list[Claim]:
@@ -146,7 +177,8 @@ def _share(claim: Claim) -> int:
         for other in others
         if other.percent and (claim.first_pk == 0 or other.first_pk < claim.first_pk)
     ]
-    return numbers.PAIR_PERCENT[min(len(before), len(numbers.PAIR_PERCENT) - 1)]
+    steps = claim.rule.get("steps", numbers.PAIR_PERCENT)
+    return int(steps[min(len(before), len(steps) - 1)])
 
 
 def _room_on_post(claim: Claim) -> int:
@@ -185,9 +217,10 @@ def _on_the_post(cause: Cause) -> Q:
 
 def _with_the_partner(claim: Claim) -> Q:
     """Help for the same asker, not longer ago (nor later) than the window."""
+    window = timedelta(days=claim.rule.get("pair_days", numbers.PAIR_DAYS))
     return Q(
         reason=claim.cause.event,
         partner_id=claim.cause.partner_id,
-        earned_at__gt=claim.earned_at - numbers.PAIR_WINDOW,
-        earned_at__lt=claim.earned_at + numbers.PAIR_WINDOW,
+        earned_at__gt=claim.earned_at - window,
+        earned_at__lt=claim.earned_at + window,
     )

@@ -1,14 +1,16 @@
 """Points come, and go again when their cause is undone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, Sum
 
+from common import outbox
 from people.models import Person
+from rewards.actions import budgeting
 from rewards.actions.booking import (
     Kind,
     Purse,
@@ -21,17 +23,21 @@ from rewards.actions.booking import (
     record,
     take_from_lots,
 )
+from rewards.actions.campaigning import best_campaign
 from rewards.actions.claims import (
     Cause,
     Claim,
     apply_caps,
     claims_of,
     cut_claims_near,
+    in_campaign,
     standing,
     terms_of,
 )
-from rewards.models import EarnRule, Entry, Lot, LotUse, Transfer
+from rewards.models import Campaign, EarnRule, Entry, Lot, LotUse, Transfer
 from rewards.months import months_later
+
+PAY_LATER = "rewards.pay_later"
 
 
 @transaction.atomic
@@ -50,19 +56,63 @@ def award(
 
     One cause (event, source, partner) earns once: while its award stands, a repeat
     changes nothing and returns None, as it does without a rule in force. `earned_at`
-    is the day that counts for the caps, if it is another than that of `at`.
+    is the day that counts for the caps, if it is another than that of `at`. A
+    campaign counts if it ran when the cause earned for the first time.
     """
     rule = EarnRule.objects.filter(event=event, enabled=True, points__gt=0).first()
     if rule is None:
         return None
     cause = Cause(_pk(person), event, source_type, str(source_id), _pk_or_none(partner))
     purse = lock_purse(cause.person_id)
-    reversals = list(cause.awards().values_list("reversed_by", flat=True))
-    if None in reversals:
+    before = list(cause.awards().order_by("pk").select_related("reversed_by"))
+    if any(not hasattr(award, "reversed_by") for award in before):
         return None
-    claim = Claim(cause, earned_at or at, terms_of(rule))
-    key = f"{cause.key}:{len(reversals) + 1}"
+    terms = _with_campaign(terms_of(rule), cause, before, earned_at or at)
+    claim = Claim(cause, earned_at or at, terms)
+    key = f"{cause.key}:{len(before) + 1}"
     return _pay(claim, apply_caps(claim), purse, key=key, actor=actor, at=at)
+
+
+@transaction.atomic
+def pay_later(*, person_id: int, award_id: int, at: datetime) -> int:
+    """Pay what an award lacks because others held the budget at that moment.
+
+    Returns the points. Raises PotBusy when they do so again.
+    """
+    purse = lock_purse(person_id)
+    award = Transfer.objects.get(pk=award_id)
+    same_cause = Q(
+        reason=award.reason,
+        source_type=award.source_type,
+        source_id=award.source_id,
+        partner_id=award.partner_id,
+    )
+    paid = 0
+    for claim in claims_of(person_id, same_cause):
+        amount = apply_caps(claim)
+        drawn = _draw(claim, amount, at)
+        if drawn.later:
+            raise budgeting.PotBusy
+        if amount:
+            key = f"more:{claim.first_pk}:{claim.cause.awards().count() + 1}"
+            _book(claim, drawn, purse, key=key, actor=None, at=at)
+            paid += drawn.amount
+    return paid
+
+
+def _with_campaign(
+    terms: dict[str, Any], cause: Cause, before: Sequence[Transfer], at: datetime
+) -> dict[str, Any]:
+    """What was earned within a campaign keeps it; what was not never gets one."""
+    if before:
+        first = before[0].data
+        if "campaign" not in first:
+            return terms
+        return in_campaign(terms, first["campaign"], first["factor"])
+    campaign = best_campaign(cause, at)
+    if campaign is None:
+        return terms
+    return in_campaign(terms, campaign.pk, campaign.factor_percent)
 
 
 @transaction.atomic
@@ -111,15 +161,17 @@ def _take_back(person_id: int, awards: Any, at: datetime, actor: Person | None) 
     if not gone:
         return 0
     claims = claims_of(person_id, Q(pk__in=[award.pk for award in gone]))
-    total = sum(_reverse(award, purse, at, actor) for award in gone)
+    total = sum(reverse(award, purse, at, actor) for award in gone)
     _make_good(claims, purse, at)
     return total
 
 
-def _reverse(award: Transfer, purse: Purse, at: datetime, actor: Person | None) -> int:
+def reverse(award: Transfer, purse: Purse, at: datetime, actor: Person | None) -> int:
     """Book the opposite of an award, except for what expired of it already."""
     lots = list(Lot.objects.filter(transfer=award).values_list("pk", flat=True))
-    amount = _given(award) - _expired(Q(lot__in=lots))
+    amount = _given(award)
+    give_back_to_pots(award, amount)
+    amount -= _expired(Q(lot__in=lots))
     missing = amount - purse.held.balance - purse.spendable.balance
     if missing > 0:
         amount -= min(missing, _expired_in_others_place(purse.person_id))
@@ -175,6 +227,79 @@ def _pay(
     actor: Person | None,
     at: datetime,
 ) -> Transfer:
+    """Book an award, of what the caps leave and the budget has."""
+    drawn = _draw(claim, amount, at)
+    award = _book(claim, drawn, purse, key=key, actor=actor, at=at)
+    if drawn.later:
+        later = {"person": award.person_id, "award": award.pk}
+        outbox.put(PAY_LATER, str(award.pk), later, at=at)
+    return award
+
+
+@dataclass
+class _Drawn:
+    """What the pots gave, and what the award has to remember of it."""
+
+    amount: int = 0
+    later: bool = False
+    marks: dict[str, Any] = field(default_factory=dict)
+
+
+def _draw(claim: Claim, amount: int, at: datetime) -> _Drawn:
+    """Take an award's points out of the month's pot and its campaign's.
+
+    A campaign that has no more lets the rule pay as always; a month that has no more
+    gives nothing.
+    """
+    if amount <= 0:
+        return _Drawn()
+    marks: dict[str, Any] = {}
+    refused = 0
+    try:
+        # Whatever was taken is put back when the second pot is busy.
+        with transaction.atomic():
+            extra = claim.extra_in(amount)
+            if extra and (pot := _campaign_pot(claim, at)) is not None:
+                if budgeting.take(pot, extra):
+                    marks["extra"] = extra
+                else:
+                    refused, amount = extra, amount - extra
+            if amount and (pot := budgeting.month_pot(at)) is not None:
+                if budgeting.take(pot, amount):
+                    marks["month"] = budgeting.month_of(at)
+                else:
+                    key = f"campaign:{claim.rule.get('campaign')}"
+                    budgeting.put_back(key, marks.pop("extra", 0))
+                    refused, amount = refused + amount, 0
+    except budgeting.PotBusy:
+        return _Drawn(later=True)
+    if refused:
+        marks["refused"] = refused
+    return _Drawn(amount, marks=marks)
+
+
+def _campaign_pot(claim: Claim, at: datetime) -> Any:
+    campaign = Campaign.objects.filter(pk=claim.rule["campaign"]).first()
+    return campaign and budgeting.campaign_pot(campaign, at)
+
+
+def give_back_to_pots(award: Transfer, amount: int) -> None:
+    """What is taken back may be given to somebody else, in the month it came from."""
+    if month := award.data.get("month"):
+        budgeting.put_back(budgeting.month_key(month), amount)
+    if extra := award.data.get("extra"):
+        budgeting.put_back(f"campaign:{award.data['campaign']}", extra)
+
+
+def _book(
+    claim: Claim,
+    drawn: _Drawn,
+    purse: Purse,
+    *,
+    key: str,
+    actor: Person | None,
+    at: datetime,
+) -> Transfer:
     cause = claim.cause
     transfer = record(
         kind=Transfer.Kind.AWARD,
@@ -185,19 +310,27 @@ def _pay(
         reason=cause.event,
         source_type=cause.source_type,
         source_id=cause.source_id,
-        data=claim.terms,
+        data=claim.terms | drawn.marks,
         earned_at=claim.earned_at,
         at=at,
     )
-    if amount:
-        _grant(transfer, purse, amount, claim, at)
+    if drawn.amount:
+        vests_at = claim.earned_at + timedelta(days=claim.rule["vest_days"])
+        months = claim.rule["months"]
+        issue(transfer, purse, drawn.amount, vests_at=vests_at, months=months, at=at)
     return transfer
 
 
-def _grant(
-    transfer: Transfer, purse: Purse, amount: int, claim: Claim, at: datetime
+def issue(
+    transfer: Transfer,
+    purse: Purse,
+    amount: int,
+    *,
+    vests_at: datetime,
+    months: int,
+    at: datetime,
 ) -> None:
-    vests_at = claim.earned_at + timedelta(days=claim.rule["vest_days"])
+    """Bring new points into a purse, as a lot of their own."""
     held = vests_at > at
     account = purse.held if held else purse.spendable
     move(transfer, hall_account(Kind.ISSUED), account, amount)
@@ -208,7 +341,7 @@ def _grant(
         remaining=amount,
         vests_at=vests_at if held else None,
         # Points held for long must not expire before they can be spent.
-        expires_at=months_later(max(at, vests_at), claim.rule["months"]),
+        expires_at=months_later(max(at, vests_at), months),
     )
     pay_debt(transfer, purse)
 
@@ -230,7 +363,9 @@ def _expired_in_others_place(person_id: int) -> int:
     back: they are gone once already and must not become a debt.
     """
     reversed_ones = Transfer.objects.filter(
-        person_id=person_id, kind=Transfer.Kind.AWARD, reversed_by__isnull=False
+        person_id=person_id,
+        kind__in=Transfer.ISSUING,
+        reversed_by__isnull=False,
     )
     issued = Entry.objects.filter(transfer__in=reversed_ones, debit__kind=Kind.ISSUED)
     given = issued.aggregate(n=Sum("amount"))["n"] or 0
