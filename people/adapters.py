@@ -8,6 +8,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.mail import EmailMessage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -122,6 +123,9 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def send_account_already_exists_mail(self, email: str) -> None:
+        # A new account's password is hashed: without it the answer comes sooner, which
+        # tells a stranger whose address is known here.
+        make_password("")
         context = {"password_reset_url": _our_address("account_reset_password")}
         self.send_mail("account/email/account_already_exists", email, context)
 

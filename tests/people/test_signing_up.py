@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
 
@@ -135,6 +136,29 @@ def test_a_known_address_gets_the_same_answer_and_a_mail_that_says_so(
     assert Person.objects.filter(email="linjian@example.com").count() == 1
     assert mail.outbox[-1].to == ["linjian@example.com"]
     assert "http://127.0.0.1:8000/accounts/password/reset/" in mail.outbox[-1].body
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Hashes as the tests do, and counts the work."""
+
+    hashed = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).hashed += 1
+        return super().encode(password, salt)
+
+
+def test_a_known_address_costs_as_much_work_as_a_new_one(make_person, settings):
+    make_person("linjian")
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    work = []
+
+    for email in ("new@example.com", "linjian@example.com"):
+        before = CountingHasher.hashed
+        Client().post(SIGN_UP, DETAILS | {"email": email})
+        work.append(CountingHasher.hashed - before)
+
+    assert work == [1, 1]
 
 
 def test_the_mail_speaks_the_readers_language_and_names_nobody(client, db):
