@@ -125,7 +125,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_account_already_exists_mail(self, email: str) -> None:
         # A new account's password is hashed: without it the answer comes sooner, which
         # tells a stranger whose address is known here.
-        make_password("")
+        if password := self.request.POST.get("password1"):
+            make_password(password)
         context = {"password_reset_url": _our_address("account_reset_password")}
         self.send_mail("account/email/account_already_exists", email, context)
 
