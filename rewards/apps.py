@@ -16,14 +16,18 @@ class RewardsConfig(AppConfig):
         for module in ("freshness", "notifications", "receivers"):
             import_module(f"rewards.{module}")
         from rewards.actions.agents import forget_agent
+        from rewards.actions.granting import forget_reasons
         from rewards.actions.leaving import forget_purse
         from rewards.queries import points_export
 
         registries.export("rewards")(points_export)
         registries.erasure(forget_agent)
         registries.erasure(forget_purse)
+        registries.erasure(forget_reasons)
         for model in ("Transfer", "Entry", "LotUse"):
             append_only.register(f"rewards.{model}")
+        for group in registries.GROUPS:
+            registries.grant(group, "rewards.commend_answers")
         registries.grant(
             registries.MANAGERS, "rewards.manage_rewards", "rewards.manage_agents"
         )

@@ -32,3 +32,5 @@ MEMBER_DAYS_TO_PASS_ON = 30
 MUTUAL_ACCEPTANCES = 3
 MUTUAL_DAYS = 90
 REPORT_MONTHS = 12
+# What is given by hand lives as long as the first rules let points live.
+GRANT_MONTHS = 12

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from rewards.models import Account, EarnRule, Gift, ScoreModel
+from rewards.models import Account, EarnRule, Gift, PointsTerms, ScoreModel
 
 Event = EarnRule.Event
 DAILY_CAP = 200
+# Long enough for moderators to see a ring of accounts before its points can be spent.
+VEST_DAYS = 7
 
 FIRST_RULES: dict[Event, dict[str, Any]] = {
     Event.ACCEPTED: {"points": 20, "fades_per_pair": True},
@@ -21,8 +23,10 @@ def setup_rules() -> None:
     """Make what is missing; what managers changed stays as they want it."""
     for event, values in FIRST_RULES.items():
         EarnRule.objects.get_or_create(
-            event=event, defaults=values | {"daily_cap": DAILY_CAP}
+            event=event,
+            defaults={"daily_cap": DAILY_CAP, "vest_days": VEST_DAYS} | values,
         )
+    PointsTerms.objects.get_or_create(pk=1)
     for kind in Account.Kind.values:
         if kind not in Account.PERSONAL:
             Account.objects.get_or_create(owner=None, kind=kind)
@@ -32,6 +36,11 @@ def price(points: dict[str, int]) -> None:
     """Let these events earn so many points."""
     for event, amount in points.items():
         EarnRule.objects.filter(event=event).update(points=amount)
+
+
+def release_at_once() -> None:
+    """Let points be spent as soon as they are earned."""
+    EarnRule.objects.update(vest_days=0)
 
 
 def use_all_parts_of_the_score() -> None:

@@ -6,7 +6,10 @@ from common.outbox import handles
 from common.timers import timer
 from people.models import Person
 from rewards.actions import close_purse, expire_points, score_leaders, vest_points
+from rewards.actions.earning import PAY_LATER, pay_later
 from rewards.actions.leaving import CLOSE
+from rewards.actions.summing import sum_days
+from rewards.actions.watching import watch_budget
 
 
 @timer("rewards.vest", every=timedelta(minutes=10))
@@ -31,3 +34,20 @@ def score(at: datetime) -> str:
 def close(payloads: list[dict], at: datetime) -> None:
     for payload in payloads:
         close_purse(person=Person.objects.get(pk=payload["person"]), at=at)
+
+
+@timer("rewards.sum_days", every=timedelta(hours=1))
+def sum_up(at: datetime) -> str | None:
+    days = sum_days(at=at)
+    return f"{days} days summed" if days else None
+
+
+@timer("rewards.budget", every=timedelta(minutes=1))
+def budget(at: datetime) -> str | None:
+    return watch_budget(at=at)
+
+
+@handles(PAY_LATER)
+def pay(payloads: list[dict], at: datetime) -> None:
+    for payload in payloads:
+        pay_later(person_id=payload["person"], award_id=payload["award"], at=at)

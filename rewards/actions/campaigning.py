@@ -10,8 +10,10 @@ from rewards.models import Campaign
 def best_campaign(cause: Cause, at: datetime) -> Campaign | None:
     """The running campaign that gives most for this cause; they do not add up.
 
-    In one query when none is running.
+    Campaigns are about answers. In one query when none is running.
     """
+    if cause.source_type != "answer":
+        return None
     running = Campaign.objects.running(at).prefetch_related("tags", "circles")
     best_first = running.order_by("-factor_percent", "pk")
     for campaign in best_first:
@@ -27,7 +29,7 @@ def _is_about(campaign: Campaign, cause: Cause) -> bool:
     circles = {circle.pk for circle in campaign.circles.all()}
     if not tags and not circles:
         return True
-    if cause.source_type != "answer" or not cause.source_id.isdigit():
+    if not cause.source_id.isdigit():
         return False
     answers = Answer.objects.select_related("question")
     answer = answers.filter(pk=int(cause.source_id)).first()

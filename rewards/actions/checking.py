@@ -19,6 +19,7 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 
+from rewards.actions.summing import flows_between, moments_of
 from rewards.models import (
     Account,
     Debt,
@@ -26,6 +27,10 @@ from rewards.models import (
     Gift,
     Lot,
     LotUse,
+    ManualAward,
+    PointsDay,
+    Pot,
+    PotPiece,
     Redemption,
     Transfer,
     Voucher,
@@ -106,7 +111,7 @@ def _awards_are_reversed_once() -> Iterator[str]:
     counted = reversals.order_by().values("reverses").annotate(n=Count("pk"))
     for row in counted.filter(n__gt=1):
         yield f"transfer {row['reverses']} is reversed {row['n']} times"
-    for transfer in reversals.exclude(reverses__kind="award"):
+    for transfer in reversals.exclude(reverses__kind__in=Transfer.ISSUING):
         yield f"transfer {transfer.pk} reverses something that is no award"
     for transfer in Transfer.objects.filter(kind="reversal", reverses__isnull=True):
         yield f"transfer {transfer.pk} reverses nothing"
@@ -191,6 +196,78 @@ def _debts_are_what_was_not_taken_back() -> Iterator[str]:
             yield f"person {person_id} owes {debt}, the transfers say {due}"
 
 
+def _points_passed_on_arrive() -> Iterator[str]:
+    """Each half has its other one, as large, and nothing stays in between."""
+    between = Entry.objects.filter(
+        Q(credit__kind="passed_on") | Q(debit__kind="passed_on")
+    )
+    net: dict[str, int] = {}
+    rows = between.values_list(
+        "transfer__kind", "transfer__idem_key", "amount", "credit__kind"
+    )
+    for kind, key, amount, credit in rows.iterator():
+        name = key.removeprefix(f"{kind}:")
+        net[name] = net.get(name, 0) + (amount if credit == "passed_on" else -amount)
+    for name, left in net.items():
+        if left:
+            yield f"of what was passed on as {name}, {left} points did not arrive"
+
+
+def _pots_hold_what_was_not_given() -> Iterator[str]:
+    """A budget is what was given of it and still stands, and what its pieces hold."""
+    for pot in Pot.objects.annotate(left=_sum(PotPiece, "pot", "left")):
+        kind, name = pot.key.split(":")
+        standing = Transfer.objects.filter(
+            kind__in=Transfer.ISSUING, reversed_by__isnull=True
+        )
+        if kind == "month":
+            entries = Entry.objects.filter(
+                transfer__in=standing.filter(data__month=name), debit__kind="issued"
+            )
+            given = entries.aggregate(n=Coalesce(Sum("amount"), 0))["n"]
+        else:
+            mine = standing.filter(data__campaign=int(name), data__has_key="extra")
+            given = sum(mine.values_list("data__extra", flat=True))
+        if pot.points != pot.used_before + given + pot.left:
+            yield (
+                f"pot {pot}: of {pot.points} points {pot.used_before} were given "
+                f"before, {given} since, {pot.left} are left"
+            )
+
+
+def _awards_by_hand_are_booked() -> Iterator[str]:
+    """Given once and as many, when somebody decided so; else not at all."""
+    grants = {
+        row["source_id"]: row
+        for row in Transfer.objects.filter(kind="grant", source_type="manual_award")
+        .annotate(given=_sum(Entry, "transfer", "amount", debit__kind="issued"))
+        .values("source_id", "person", "given", "reversed_by")
+    }
+    for award in ManualAward.objects.order_by("pk").iterator():
+        row = grants.pop(str(award.pk), None)
+        stands = row is not None and row["reversed_by"] is None
+        if stands != (award.state == "given"):
+            yield f"award by hand {award.pk} is {award.state}, the ledger says not so"
+        if (row is not None) != (award.state in ("given", "revoked")):
+            yield f"award by hand {award.pk} is {award.state} and booked, or neither"
+        if row and (row["person"], row["given"]) != (award.person_id, award.points):
+            yield f"award by hand {award.pk} is not what was booked"
+        if award.person_id in (award.asked_by_id, award.decided_by_id):
+            yield f"award by hand {award.pk} was decided by who got it"
+    for source_id in grants:
+        yield f"award by hand {source_id} was booked, and nobody decided it"
+
+
+def _days_are_their_entries() -> Iterator[str]:
+    for day in (
+        PointsDay.objects.order_by("day").values_list("day", flat=True).distinct()
+    ):
+        rows = PointsDay.objects.filter(day=day).exclude(points=0)
+        summed = {(row.flow, row.reason): row.points for row in rows}
+        if summed != flows_between(*moments_of(day)):
+            yield f"the sums of {day} are not those of its entries"
+
+
 def _nothing_is_negative() -> Iterator[str]:
     for account in Account.objects.filter(balance__lt=0):
         yield f"account {account.pk} is negative"
@@ -260,9 +337,9 @@ def _number(name: str) -> Cast:
     return Cast(written, IntegerField())
 
 
-def _sum(model: type[Model], place: str, amount: str) -> Coalesce:
+def _sum(model: type[Model], place: str, amount: str, **which: str) -> Coalesce:
     rows = (
-        model._default_manager.filter(**{place: OuterRef("pk")})
+        model._default_manager.filter(**{place: OuterRef("pk")}, **which)
         .order_by()
         .values(place)
     )
@@ -280,6 +357,10 @@ CHECKS = [
     _a_cause_earns_once,
     _days_stay_under_their_cap,
     _debts_are_what_was_not_taken_back,
+    _points_passed_on_arrive,
+    _pots_hold_what_was_not_given,
+    _awards_by_hand_are_booked,
+    _days_are_their_entries,
     _nothing_is_negative,
     _orders_are_booked_as_they_stand,
     _codes_are_handed_out_once,

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('hundred_points_minor', models.PositiveIntegerField(default=100, help_text='In the smallest unit of the currency: cents, fen.', verbose_name='what 100 points are worth')),
                 ('currency', models.CharField(default='CNY', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Three letters of ISO 4217.')], verbose_name='currency')),
                 ('monthly_budget', models.PositiveBigIntegerField(blank=True, help_text='Then nothing more is given until the next. Empty: no limit.', null=True, verbose_name='most points given in a month')),
+                ('used_up_month', models.CharField(blank=True, default='', editable=False, max_length=7)),
                 ('warn_percent', models.PositiveSmallIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)], verbose_name='tell managers at percent of it')),
                 ('approval_above', models.PositiveIntegerField(default=100, verbose_name='an award by hand needs a second manager above')),
                 ('commend_least', models.PositiveIntegerField(default=5, verbose_name='least for a commendation')),

@@ -157,6 +157,10 @@ class PointsTerms(models.Model):
         blank=True,
         help_text=_("Then nothing more is given until the next. Empty: no limit."),
     )
+    # The month in which too little is left to promise anything, as 2026-11.
+    used_up_month = models.CharField(
+        max_length=7, blank=True, default="", editable=False
+    )
     warn_percent = models.PositiveSmallIntegerField(
         _("tell managers at percent of it"),
         default=80,

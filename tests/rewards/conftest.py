@@ -15,7 +15,7 @@ from people.models import Person
 from rewards import actions, queries
 from rewards.actions.checking import broken_promises
 from rewards.models import EarnRule, Gift, Redemption
-from rewards.setup import setup_rules
+from rewards.setup import release_at_once, setup_rules
 from tests.conftest import Clock
 
 TITLE = "Port-in stuck in review for three days"
@@ -45,6 +45,7 @@ def _the_ledger_still_holds(request: pytest.FixtureRequest):
 def rules(db: None) -> None:
     """The first rules of every new site, without the rest of its furniture."""
     setup_rules()
+    release_at_once()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from rewards.models import (
     Transfer,
     Voucher,
 )
-from rewards.setup import setup_rules
+from rewards.setup import release_at_once, setup_rules
 from tests.services.test_two_people_at_once import CROWD, all_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def _the_ledger_still_holds(transactional_db):
     setup_rules()
+    release_at_once()
     yield
     assert broken_promises() == []
 

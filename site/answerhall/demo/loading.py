@@ -33,7 +33,12 @@ from people.actions import create_person
 from people.models import Person
 from rewards import actions as rewards
 from rewards.queries import gifts_on_offer, spendable
-from rewards.setup import offer, price, use_all_parts_of_the_score
+from rewards.setup import (
+    offer,
+    price,
+    release_at_once,
+    use_all_parts_of_the_score,
+)
 from search.models import PinnedResults
 
 FOLDER = Path(__file__).parent
@@ -184,6 +189,8 @@ def _tag(name: str, language: str) -> Tag:
 
 def _rules_and_gifts() -> None:
     price(POINTS)
+    # Who tries the demo wants to spend what they earn a minute ago.
+    release_at_once()
     use_all_parts_of_the_score()
     for row in _read("gifts.toml")["gift"]:
         drawing = ContentFile(pictures.draw(row["picture"]))

@@ -1,0 +1,67 @@
+"""How much of the month's budget is left, and who has to know."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Max, Q, QuerySet
+
+from common.site_day import site_day, start_of_site_day
+from people.models import Person
+from rewards.actions.budgeting import left_in, month_key, month_of
+from rewards.models import EarnRule, PointsTerms, Pot
+from rewards.months import months_later
+
+
+@dataclass(frozen=True)
+class Budget:
+    """`promise` is what the most generous rule gives: less left promises nothing."""
+
+    points: int
+    left: int
+    warn_percent: int
+    promise: int
+    again_on: date
+
+    @property
+    def used(self) -> int:
+        return self.points - self.left
+
+    @property
+    def used_percent(self) -> int:
+        return 100 * self.used // self.points if self.points else 100
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.left < self.promise
+
+    @property
+    def is_nearly_used_up(self) -> bool:
+        return self.used_percent >= self.warn_percent
+
+
+def budget_now(at: datetime) -> Budget | None:
+    """This month's budget; None without one. In at most four queries."""
+    terms = PointsTerms.current()
+    if terms.monthly_budget is None:
+        return None
+    pot = Pot.objects.filter(key=month_key(month_of(at))).first()
+    in_force = EarnRule.objects.filter(enabled=True)
+    promise = in_force.aggregate(n=Max("points"))["n"] or 0
+    again = months_later(start_of_site_day(at).replace(day=1), 1)
+    return Budget(
+        points=pot.points if pot else terms.monthly_budget,
+        left=left_in(pot) if pot else terms.monthly_budget,
+        warn_percent=terms.warn_percent,
+        promise=promise,
+        again_on=site_day(again),
+    )
+
+
+def managers() -> QuerySet[Person]:
+    """Who is in charge of points, through a group or as superuser."""
+    through = Q(
+        groups__permissions__content_type__app_label="rewards",
+        groups__permissions__codename="manage_rewards",
+    )
+    people = Person.objects.filter(through | Q(is_superuser=True), is_active=True)
+    return people.distinct().order_by("pk")
