@@ -13,7 +13,6 @@ from wagtail.models import PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from kb.bodies import plain_text
 from kb.fields import TagSlugsField
 from kb.models.drawn import DrawnPage
 from kb.signals import article_published
@@ -138,10 +137,6 @@ class ArticlePage(DrawnPage):
     @property
     def is_imported(self) -> bool:
         return self.source != ""
-
-    @property
-    def body_text(self) -> str:
-        return plain_text(str(self.drawn_body.html))
 
     def _index_tags(self) -> None:
         wanted = set(self.tags)

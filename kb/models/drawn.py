@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 from wagtail.fields import StreamField
 
 from kb.blocks import ArticleBody
-from kb.bodies import BODY_VERSION, Body, render_body, shown
+from kb.bodies import BODY_VERSION, Body, plain_text, render_body, shown
 from kb.models.pages import KbPage
 
 DRAWN_FIELDS = ("body_html", "body_contents", "body_version")
@@ -54,6 +54,13 @@ class DrawnPage(KbPage):
     def _draw(self) -> Body:
         language = self.locale.language_code if self.locale_id else get_language()
         return render_body(self.body, language or "en")
+
+    @property
+    def body_text(self) -> str:
+        """Its words. They can be read before the icons have an address."""
+        if self.body_version != BODY_VERSION:
+            return plain_text(str(self._draw().html))
+        return plain_text(self.body_html)
 
     @property
     def drawn_body(self) -> Body:

@@ -34,6 +34,19 @@ def test_a_chinese_article_is_found_by_a_word_inside_a_run(make_article, chinese
     assert _titles("授权码", language="en") == []
 
 
+def test_articles_are_found_before_static_files_were_collected(
+    make_article, settings, tmp_path
+):
+    """On a new machine somebody may import and index first."""
+    manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    stores = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
+    settings.STATIC_ROOT, settings.STORAGES = tmp_path / "none", stores
+
+    make_article(text="> Nothing, ever.")
+
+    assert _titles("nothing ever") == ["Move your number to us"]
+
+
 def test_the_hit_knows_what_a_row_shows(make_article, clock, editor):
     article = make_article(summary="Four steps.", checked_on=clock.now.date())
     for reader in range(10):
