@@ -1,4 +1,4 @@
-"""The picture of a purse: what came and went month by month, and what was left."""
+"""Pictures of a purse: what came and went by month, what there was each day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, pgettext
 
+from rewards.queries.balances import DayEnd
 from rewards.queries.points import Month
 
 # Pixels of a picture 14rem high; across it is drawn in percent of the page.
@@ -78,6 +79,82 @@ def chart_of(months: Sequence[Month]) -> Chart | None:
         chart.sums.append(Line(x1, y1, x2, y2))
     chart.end = Label(places[-1], tops[-1], f"{months[-1].balance:,}")
     return chart
+
+
+@dataclass
+class BalanceChart:
+    """What there was at the end of each day, as outlines in a box of 1000 by HEIGHT."""
+
+    label: str
+    spendable: str
+    held: str
+    line: str
+    grid: list[Label]
+    words: list[Label]
+    changes: list[DayEnd]
+    has_held: bool
+    height: int = _GROUND - _TOP
+    top: int = _TOP
+
+
+def balance_chart(ends: Sequence[DayEnd]) -> BalanceChart | None:
+    """None when there was nothing on any of the days. `changes`: newest first."""
+    highest = max(end.spendable + end.held for end in ends)
+    if highest <= 0:
+        return None
+    step = _nice_step(highest)
+    scale = (_GROUND - _TOP) / (step * _GRID_LINES)
+    free = [end.spendable for end in ends]
+    all_of_it = [end.spendable + end.held for end in ends]
+    days = (ends[0].day, ends[len(ends) // 2].day, ends[-1].day)
+    places = (12.0, 52.0, 92.0)
+    first, last = ends[0], ends[-1]
+    label = _("Points to spend from %(first)s to %(last)s: %(from)s, then %(to)s") % {
+        "first": date_format(first.day),
+        "last": date_format(last.day),
+        "from": f"{first.spendable:,}",
+        "to": f"{last.spendable:,}",
+    }
+    pairs = zip(ends, [None, *ends], strict=False)
+    changes = [
+        end
+        for end, before in pairs
+        if before is None
+        or (end.spendable, end.held) != (before.spendable, before.held)
+    ]
+    return BalanceChart(
+        label=label,
+        spendable=_area(free, scale),
+        held=_area(all_of_it, scale),
+        line=_steps(free, scale),
+        grid=[
+            Label(0, round(_GROUND - n * step * scale, 1), f"{n * step:,}")
+            for n in range(_GRID_LINES + 1)
+        ],
+        words=[
+            Label(x, _WORDS, date_format(day, "MONTH_DAY_FORMAT"))
+            for x, day in zip(places, days, strict=True)
+        ],
+        changes=changes[::-1],
+        has_held=any(end.held for end in ends),
+    )
+
+
+def _steps(heights: Sequence[int], scale: float) -> str:
+    """A line that stays until the balance changes, then goes straight up or down."""
+    ground, width = _GROUND - _TOP, 1000 / len(heights)
+    points, before = [], None
+    for number, height in enumerate(heights):
+        y = round(ground - height * scale, 1)
+        if y != before:
+            x = round(number * width, 1)
+            points.append(f"M0 {y}" if before is None else f"H{x}V{y}")
+            before = y
+    return "".join(points) + "H1000"
+
+
+def _area(heights: Sequence[int], scale: float) -> str:
+    return f"{_steps(heights, scale)}V{_GROUND - _TOP}H0Z"
 
 
 def _places(count: int) -> list[float]:

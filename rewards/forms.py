@@ -16,7 +16,7 @@ from rewards.actions.stocking import add_codes, hold_stock
 from rewards.models import Gift
 
 # Pages that lie beside the gifts.
-TAKEN_ADDRESSES = {"history", "redemptions"}
+TAKEN_ADDRESSES = {"causes", "history", "pass-on", "redemptions", "statements"}
 CODE_MOST_CHARS = 80
 CODES_MOST_CHARS = 400_000
 

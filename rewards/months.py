@@ -1,7 +1,12 @@
 """Months are counted by the calendar, not in days."""
 
 from calendar import monthrange
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from common.site_day import site_day
 
 
 def months_later(moment: datetime, months: int) -> datetime:
@@ -10,3 +15,15 @@ def months_later(moment: datetime, months: int) -> datetime:
     year, month = moment.year + index // 12, index % 12 + 1
     day = min(moment.day, monthrange(year, month)[1])
     return moment.replace(year=year, month=month, day=day)
+
+
+def month_of(at: datetime) -> str:
+    """The month of the site's calendar, as 2026-11."""
+    return site_day(at).strftime("%Y-%m")
+
+
+def moments_of(day: date) -> tuple[datetime, datetime]:
+    """When the site's day begins, and when the next one does."""
+    zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
+    start = datetime.combine(day, time.min, tzinfo=zone)
+    return start, datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)

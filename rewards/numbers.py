@@ -25,6 +25,7 @@ POT_TURNS = 20
 POT_PAUSE_SECONDS = 0.01
 CHART_DAYS = (30, 90, 365)
 STATEMENT_ROWS = 50
+STATEMENT_MOST_ROWS = 20_000
 REASON_MOST_CHARS = 300
 # Who was a member for less passes nothing on, nor receives.
 MEMBER_DAYS_TO_PASS_ON = 30

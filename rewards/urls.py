@@ -1,13 +1,27 @@
 from django.urls import path
 
-from rewards.views import catalogue, leaders
+from rewards.views import catalogue, leaders, purse
 
 app_name = "rewards"
 
 urlpatterns = [
     path("leaders/", leaders.leaders, name="leaders"),
     path("rewards/", catalogue.home, name="home"),
-    path("rewards/history/", catalogue.history, name="history"),
+    path("rewards/history/", purse.history, name="history"),
+    path("rewards/statements/", purse.this_month, name="statements"),
+    path(
+        "rewards/statements/<int:year>/<int:month>/", purse.statement, name="statement"
+    ),
+    path(
+        "rewards/statements/<int:year>/<int:month>/csv/",
+        purse.statement_file,
+        name="statement_file",
+    ),
+    path("rewards/causes/", purse.charities, name="charities"),
+    path("rewards/causes/<slug:slug>/", purse.charity, name="charity"),
+    path("rewards/causes/<slug:slug>/donate/", purse.donate, name="donate"),
+    path("rewards/pass-on/", purse.pass_on, name="pass_on"),
+    path("rewards/pass-on/send/", purse.pass_them_on, name="pass_them_on"),
     path("rewards/redemptions/<int:pk>/", catalogue.redemption, name="redemption"),
     path("rewards/<slug:slug>/", catalogue.gift, name="gift"),
     path("rewards/<slug:slug>/redeem/", catalogue.redeem, name="redeem"),

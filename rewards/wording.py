@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _, gettext_lazy
 
-from rewards.models import EarnRule, Transfer
+from rewards.models import EarnRule, ManualAward, Transfer
 from rewards.queries.points import Row
 
 Kind = Transfer.Kind
@@ -15,34 +15,70 @@ HOW_TO_EARN = {
     Event.ARTICLE_CREDIT: gettext_lazy("Your answer becomes part of an article"),
 }
 EARNED = {
-    Event.ACCEPTED: gettext_lazy("Your answer was accepted"),
-    Event.UPVOTE: gettext_lazy("Your answer was found helpful"),
-    Event.RESCUE: gettext_lazy("You answered a question that had waited a day"),
-    Event.ARTICLE_CREDIT: gettext_lazy("Your answer became part of an article"),
+    "accepted": gettext_lazy("Your answer was accepted"),
+    "upvote": gettext_lazy("Your answer was found helpful"),
+    "rescue": gettext_lazy("You answered a question that had waited a day"),
+    "article_credit": gettext_lazy("Your answer became part of an article"),
+    "agent_bonus": gettext_lazy("Your bonus as a service agent"),
+    ManualAward.Kind.AWARD: gettext_lazy("Our team gave you these points"),
+    ManualAward.Kind.COMMENDATION: gettext_lazy("Our team commended your answer"),
 }
 UNDONE = {
-    Event.ACCEPTED: gettext_lazy("Your answer is no longer the accepted one"),
-    Event.UPVOTE: gettext_lazy("A vote for your answer was taken back"),
-    Event.RESCUE: gettext_lazy("Your answer is no longer the accepted one"),
-    Event.ARTICLE_CREDIT: gettext_lazy("A credit in an article was taken back"),
+    "accepted": gettext_lazy("Your answer is no longer the accepted one"),
+    "upvote": gettext_lazy("A vote for your answer was taken back"),
+    "rescue": gettext_lazy("Your answer is no longer the accepted one"),
+    "article_credit": gettext_lazy("A credit in an article was taken back"),
+    "agent_bonus": gettext_lazy("A bonus as a service agent was taken back"),
+    ManualAward.Kind.AWARD: gettext_lazy("Our team took points back that it had given"),
+    ManualAward.Kind.COMMENDATION: gettext_lazy("Our team took a commendation back"),
 }
 ORDERED = {
     Kind.REDEEM: gettext_lazy("You ordered “%(gift)s”"),
+    Kind.FULFIL: gettext_lazy("“%(gift)s” was delivered"),
     Kind.CANCEL: gettext_lazy("Your order of “%(gift)s” was cancelled"),
     Kind.VOID: gettext_lazy("The code for “%(gift)s” was not valid"),
 }
+# Of awards, for reports: what happened, whoever it happened to.
+EVENTS = dict(Event.choices) | dict(ManualAward.Kind.choices)
 
 
 def why(row: Row) -> str:
     """Why the points of this line came or went."""
     transfer = row.transfer
-    if transfer.kind == Kind.AWARD:
-        return str(EARNED[Event(transfer.reason)])
+    if transfer.kind in Transfer.ISSUING:
+        return _earned(row)
     if transfer.kind == Kind.REVERSAL:
-        return str(UNDONE[Event(transfer.reason)])
+        return str(UNDONE[transfer.reason])
     if transfer.kind in ORDERED:
         title = row.gift.title if row.gift else ""
         return ORDERED[Kind(transfer.kind)] % {"gift": title}
+    if transfer.kind == Kind.DONATE:
+        title = row.charity.title if row.charity else ""
+        return _("You gave points to “%(charity)s”") % {"charity": title}
+    if transfer.kind == Kind.PASS_ON:
+        return _("You passed points on to %(member)s") % {"member": _member(row)}
+    if transfer.kind == Kind.RECEIVE:
+        return _("%(member)s passed points on to you") % {"member": _member(row)}
     if transfer.kind == Kind.VEST:
         return _("Held points became yours to spend")
     return _("These points had reached their last day")
+
+
+def reason_name(reason: str) -> str:
+    """What earned, in a report's words."""
+    return str(EVENTS.get(reason, reason))
+
+
+def _earned(row: Row) -> str:
+    what = str(EARNED[row.transfer.reason])
+    if row.campaign is None:
+        return what
+    return _("%(what)s (%(campaign)s: %(percent)s %%)") % {
+        "what": what,
+        "campaign": row.campaign.title,
+        "percent": row.transfer.data["factor"],
+    }
+
+
+def _member(row: Row) -> str:
+    return row.partner.name if row.partner else _("a member who left")

@@ -11,10 +11,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Sum
 
-from common.site_day import site_day, start_of_site_day
+from common.site_day import start_of_site_day
 from rewards import numbers
 from rewards.models import Account, Campaign, Entry, PointsTerms, Pot, PotPiece
-from rewards.months import months_later
+from rewards.months import month_of, months_later
 
 
 class PotBusy(Exception):
@@ -23,11 +23,6 @@ class PotBusy(Exception):
 
 class _NotFound(Exception):
     pass
-
-
-def month_of(at: datetime) -> str:
-    """The month of the site's calendar, as 2026-11."""
-    return site_day(at).strftime("%Y-%m")
 
 
 def month_key(month: str) -> str:

@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 
-from rewards.actions.summing import flows_between, moments_of
+from rewards.actions.summing import flows_between
 from rewards.models import (
     Account,
     Debt,
@@ -35,6 +35,7 @@ from rewards.models import (
     Transfer,
     Voucher,
 )
+from rewards.months import moments_of
 
 
 def broken_promises() -> list[str]:

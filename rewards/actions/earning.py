@@ -35,7 +35,7 @@ from rewards.actions.claims import (
     terms_of,
 )
 from rewards.models import Campaign, EarnRule, Entry, Lot, LotUse, Transfer
-from rewards.months import months_later
+from rewards.months import month_of, months_later
 
 PAY_LATER = "rewards.pay_later"
 
@@ -266,7 +266,7 @@ def _draw(claim: Claim, amount: int, at: datetime) -> _Drawn:
                     refused, amount = extra, amount - extra
             if amount and (pot := budgeting.month_pot(at)) is not None:
                 if budgeting.take(pot, amount):
-                    marks["month"] = budgeting.month_of(at)
+                    marks["month"] = month_of(at)
                 else:
                     key = f"campaign:{claim.rule.get('campaign')}"
                     budgeting.put_back(key, marks.pop("extra", 0))

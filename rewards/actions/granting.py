@@ -26,6 +26,7 @@ from rewards.errors import (
     NotForYourself,
 )
 from rewards.models import ManualAward, PointsTerms, Transfer
+from rewards.months import month_of
 
 MOST_POINTS = 1_000_000
 State = ManualAward.State
@@ -257,7 +258,7 @@ def _draw(points: int, at: datetime) -> dict[str, str]:
             raise BudgetSpent
     except budgeting.PotBusy as error:
         raise BudgetBusy from error
-    return {"month": budgeting.month_of(at)}
+    return {"month": month_of(at)}
 
 
 def _tell(award: ManualAward, kind: str, at: datetime) -> None:

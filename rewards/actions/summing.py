@@ -1,15 +1,14 @@
 """The ledger's days, summed once they are over."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
-from common.site_day import site_day, start_of_site_day
+from common.site_day import site_day
 from rewards.models import Account, Entry, PointsDay, Transfer
+from rewards.months import moments_of
 
 # A transaction that began before midnight has ended by then.
 PATIENCE = timedelta(hours=1)
@@ -75,14 +74,3 @@ def _write(day: date) -> bool:
         ignore_conflicts=True,
     )
     return True
-
-
-def moments_of(day: date) -> tuple[datetime, datetime]:
-    """When the site's day begins, and when the next one does."""
-    noon = datetime.combine(day, time(12))
-    start = start_of_site_day(_in_zone(noon))
-    return start, start_of_site_day(_in_zone(noon + timedelta(days=1)))
-
-
-def _in_zone(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=ZoneInfo(settings.ANSWERHALL_TIME_ZONE))

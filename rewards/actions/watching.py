@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from common.freshness import SITE, changed
 from people import actions as people
-from rewards.actions.budgeting import follow_the_terms, month_of
+from rewards.actions.budgeting import follow_the_terms
 from rewards.models import PointsTerms
+from rewards.months import month_of
 from rewards.queries.budget import Budget, budget_now, managers
 
 

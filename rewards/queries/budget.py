@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet, Sum
 
 from common.site_day import site_day, start_of_site_day
 from people.models import Person
-from rewards.actions.budgeting import left_in, month_key, month_of
 from rewards.models import EarnRule, PointsTerms, Pot
-from rewards.months import months_later
+from rewards.months import month_of, months_later
+
+Event = EarnRule.Event
+# What pages promise for helping.
+PROMISED = (Event.ACCEPTED, Event.UPVOTE, Event.RESCUE, Event.ARTICLE_CREDIT)
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,13 @@ def budget_now(at: datetime) -> Budget | None:
     terms = PointsTerms.current()
     if terms.monthly_budget is None:
         return None
-    pot = Pot.objects.filter(key=month_key(month_of(at))).first()
-    in_force = EarnRule.objects.filter(enabled=True)
+    pot = Pot.objects.filter(key=f"month:{month_of(at)}").first()
+    in_force = EarnRule.objects.filter(enabled=True, event__in=PROMISED)
     promise = in_force.aggregate(n=Max("points"))["n"] or 0
     again = months_later(start_of_site_day(at).replace(day=1), 1)
     return Budget(
         points=pot.points if pot else terms.monthly_budget,
-        left=left_in(pot) if pot else terms.monthly_budget,
+        left=_left_in(pot) if pot else terms.monthly_budget,
         warn_percent=terms.warn_percent,
         promise=promise,
         again_on=site_day(again),
@@ -65,3 +68,7 @@ def managers() -> QuerySet[Person]:
     )
     people = Person.objects.filter(through | Q(is_superuser=True), is_active=True)
     return people.distinct().order_by("pk")
+
+
+def _left_in(pot: Pot) -> int:
+    return pot.pieces.aggregate(n=Sum("left"))["n"] or 0

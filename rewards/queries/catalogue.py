@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
+from django.utils import timezone
 
 from common.errors import Refused
 from common.prepared import prepared
 from people.models import Person, Region
 from rewards.errors import LimitReached, NotEnoughPoints, NotOnOffer, SoldOut
-from rewards.models import EarnRule, Gift, Redemption, Voucher
+from rewards.models import EarnRule, Gift, PointsTerms, Redemption, Voucher
+from rewards.months import month_of
 
 
 def gifts_on_offer(*, at: datetime) -> QuerySet[Gift]:
@@ -52,13 +54,17 @@ def rules_in_force() -> QuerySet[EarnRule]:
 
 
 def expected_award(event: str) -> int:
-    """What the rule of this event promises today; 0 if there is none."""
-    return next(iter(_points_for(event)), 0)
+    """What the rule of this event promises today; 0 if there is none.
+
+    Nor is anything promised once the month's budget is used up.
+    """
+    return next(iter(_points_for(event, month_of(timezone.now()))), 0)
 
 
 @prepared
-def _points_for(event: str) -> QuerySet[EarnRule, int]:
-    rule = rules_in_force().filter(event=event).order_by("pk")
+def _points_for(event: str, month: str) -> QuerySet[EarnRule, int]:
+    used_up = PointsTerms.objects.filter(used_up_month=month)
+    rule = rules_in_force().filter(~Exists(used_up), event=event).order_by("pk")
     return rule.values_list("points", flat=True)[:1]
 
 

@@ -13,11 +13,11 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from common.paging import CappedPage, page_of
 from common.site_day import start_of_site_day
-from community.models import Answer
 from people.models import Person
 from rewards import numbers
-from rewards.models import Account, Debt, Entry, Gift, Lot, Transfer
+from rewards.models import Account, Debt, Entry, Lot, ManualAward, Transfer
 from rewards.months import months_later
+from rewards.queries.causes import Subject, add_subjects
 
 Kind = Account.Kind
 
@@ -36,15 +36,12 @@ class Balance:
 
 
 @dataclass
-class Row:
+class Row(Subject):
     """One line of somebody's history; `balance` is what they could spend after it."""
 
-    transfer: Transfer
-    change: int
-    change_held: int
+    change: int = 0
+    change_held: int = 0
     balance: int = 0
-    answer: Answer | None = None
-    gift: Gift | None = None
 
     @property
     def change_size(self) -> int:
@@ -94,7 +91,7 @@ def balance_of(person: Person, *, at: datetime) -> Balance:
 def history_page(
     person: Person, number: str | int | None, per_page: int = numbers.HISTORY_ROWS
 ) -> CappedPage:
-    """Rows of what the person got and gave, newest first, in seven queries.
+    """Rows of what the person got and gave, newest first, in at most twelve queries.
 
     Each row has what it did to the points they can spend and to those held. What
     touched neither (an order delivered, an award that the caps left nothing of) is
@@ -106,10 +103,15 @@ def history_page(
 
 
 def history_rows(person: Person, transfers: Sequence[Any]) -> list[Row]:
-    """A stretch of history_of, newest first, with balances and subjects. 4 queries."""
-    rows = [Row(one, one.change, one.change_held) for one in transfers]
+    """A stretch of history_of, newest first, with balances and what it is about.
+
+    In two queries, and one for each kind of thing it is about.
+    """
+    rows = [
+        Row(one, change=one.change, change_held=one.change_held) for one in transfers
+    ]
     _add_balances(rows, person)
-    _add_subjects(rows)
+    add_subjects(rows)
     return rows
 
 
@@ -163,6 +165,16 @@ def points_export(person: Person) -> dict[str, object]:
                 "at": order.at.isoformat(),
             }
             for order in person.redemptions.select_related("gift").order_by("pk")
+        ],
+        "awards_by_hand": [
+            {
+                "points": award.points,
+                "reason": award.reason,
+                "state": award.state,
+                "decision": award.decision,
+                "at": award.asked_at.isoformat(),
+            }
+            for award in ManualAward.objects.filter(person=person).order_by("pk")
         ],
     }
 
@@ -227,25 +239,6 @@ def _add_balances(rows: Sequence[Row], person: Person) -> None:
     for row in rows:
         row.balance = balance
         balance -= row.change
-
-
-def _add_subjects(rows: Sequence[Row]) -> None:
-    """The answers and gifts the lines are about, in two queries."""
-    answer_ids = {
-        int(row.transfer.source_id)
-        for row in rows
-        if row.transfer.source_type == "answer"
-    }
-    answers = Answer.objects.select_related("question").in_bulk(answer_ids)
-    gifts = Gift.objects.in_bulk(
-        {row.transfer.data["gift"] for row in rows if "gift" in row.transfer.data}
-    )
-    for row in rows:
-        if row.transfer.source_type == "answer":
-            answer = answers.get(int(row.transfer.source_id))
-            if answer and answer.is_visible and answer.question.is_visible:
-                row.answer = answer
-        row.gift = gifts.get(row.transfer.data.get("gift", 0))
 
 
 def _by_month(

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from common.errors import Refused
 from common.http import post_only
-from people.models import Person
 from people.requests import SignedInRequest
 from rewards import actions, numbers, queries
-from rewards.chart import chart_of
 from rewards.errors import FormWithoutKey, LimitReached, NotEnoughPoints, SoldOut
-from rewards.models import EarnRule, Gift, Redemption
+from rewards.models import Campaign, EarnRule, Gift, Redemption
+from rewards.queries.budget import budget_now
+from rewards.views.purse import purse_of
 from rewards.wording import HOW_TO_EARN, why
 
 KEY = re.compile(r"[\w.:~-]{1,80}", re.ASCII)
@@ -36,13 +36,16 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "gifts": list(queries.gifts_on_offer(at=now)),
         "plenty": numbers.PLENTY,
+        "campaigns": list(Campaign.objects.running(now)),
+        "budget": budget_now(now),
         "how_to_earn": [
             (HOW_TO_EARN[EarnRule.Event(rule.event)], rule.points)
             for rule in queries.rules_in_force()
+            if rule.event in HOW_TO_EARN
         ],
     }
     if request.user.is_authenticated:
-        context |= _purse(request.user)
+        context |= purse_of(request.user)
         page = queries.history_page(request.user, 1, numbers.ROWS_AT_HOME)
         has = context["balance"].spendable
         for gift in context["gifts"]:
@@ -99,31 +102,11 @@ def redemption(request: SignedInRequest, pk: int) -> HttpResponse:
     return _page(request, "redemption", context)
 
 
-@require_safe
-@private
-@login_required
-def history(request: SignedInRequest) -> HttpResponse:
-    page = queries.history_page(request.user, request.GET.get("page"))
-    rows = [(row, why(row)) for row in page.object_list]
-    context = {"page": page, "rows": rows} | _purse(request.user)
-    return _page(request, "history", context)
-
-
 def _page(
     request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     context["nav_current"] = "rewards"
     return render(request, f"rewards/{name}.html", context, status=status)
-
-
-def _purse(person: Person) -> dict[str, Any]:
-    now = timezone.now()
-    months = queries.months_of(person, at=now)
-    return {
-        "balance": queries.balance_of(person, at=now),
-        "this_month": months[-1],
-        "chart": chart_of(months),
-    }
 
 
 def _gift(slug: str) -> Gift:
