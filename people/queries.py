@@ -4,8 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, override
 
@@ -183,3 +184,13 @@ def api_key(secret: str, at: datetime) -> ApiKey | None:
 
 def hash_of_key(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def with_verified_email(*, joined_before: datetime) -> QuerySet[Person]:
+    """People who proved an e-mail address and are not quite new."""
+    proved = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    return Person.objects.filter(Exists(proved), date_joined__lte=joined_before)
+
+
+def imported_people() -> QuerySet[Person]:
+    return Person.objects.exclude(source="")

@@ -6,7 +6,7 @@ from community.queries.articles import (
     threads_tagged,
 )
 from community.queries.gaps import without_article
-from community.queries.leaders import LeaderFact, LeaderFacts, leader_facts
+from community.queries.leaders import LeaderFacts, leader_facts
 from community.queries.lists import (
     SORTS,
     Row,
@@ -66,7 +66,6 @@ from community.queries.threads import (
 __all__ = [
     "Row",
     "ArticleLink",
-    "LeaderFact",
     "LeaderFacts",
     "MemberSummary",
     "MonthEnd",

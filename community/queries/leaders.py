@@ -1,112 +1,108 @@
-"""What a leader score is made from: every answer of the recent past, as plain facts."""
+"""What a leader score is made from: help given in the recent past, as columns."""
 
-from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from numpy.typing import NDArray
 
-from community.models import Answer, Flag, PostState, Question
+from common.columns import Column, read_columns
+from community.models import Answer, Flag, PostState, Question, Vote
 
-READ_ROWS = 5000
-# An account younger than this at asking cannot vouch for its helper yet.
-NEW_AT_ASKING = timedelta(days=1)
-
-
-class LeaderFact(NamedTuple):
-    answer_id: int
-    answerer_id: int
-    asker_id: int
-    question_id: int
-    answered_at: datetime
-    asked_at: datetime
-    net_votes: int
-    is_accepted: bool
-    is_imported: bool
-    asker_was_new: bool
+Columns = dict[str, NDArray[Any]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class LeaderFacts:
-    answers: list[LeaderFact]
-    newest_answer: int = 0
+    """Columns, named as the score names them."""
+
+    answers: Columns
+    votes: Columns
+    # Which question has which tag.
+    topics: Columns
     # Upheld flags a person has on posts.
-    bad_conduct: dict[int, int] = field(default_factory=dict)
-    questions_of_tag: dict[int, list[int]] = field(default_factory=dict)
+    bad_conduct: dict[int, int]
 
 
 def leader_facts(*, since: datetime, until: datetime) -> LeaderFacts:
-    """Members' visible answers given in the window, in three queries.
+    """Members' visible answers given in the window, in four queries.
 
     Official answers are the staff's work and don't compete.
     """
-    answers = [LeaderFact(*row) for row in _rows(since, until)]
-    facts = LeaderFacts(answers, newest_answer=max((a[0] for a in answers), default=0))
+    answers = _answers(since, until)
+    return LeaderFacts(
+        answers=read_columns(
+            answers.annotate(
+                is_accepted=Case(
+                    When(question__accepted_answer=F("pk"), then=Value(True)),
+                    default=Value(False),
+                )
+            ).values_list(
+                "pk",
+                "author_id",
+                "question__author_id",
+                "question_id",
+                "created_at",
+                "question__created_at",
+                "is_accepted",
+            ),
+            answer=Column.ID,
+            answerer=Column.ID,
+            asker=Column.ID,
+            question=Column.ID,
+            answered_at=Column.MOMENT,
+            asked_at=Column.MOMENT,
+            accepted=Column.FLAG,
+        ),
+        votes=_votes(since, until),
+        topics=read_columns(
+            Question.tags.through.objects.filter(
+                question__state=PostState.VISIBLE, question__last_activity_at__gt=since
+            ).values_list("tag_id", "question_id"),
+            topic=Column.ID,
+            question=Column.ID,
+        ),
+        bad_conduct=_bad_conduct(since, until),
+    )
+
+
+def _answers(since: datetime, until: datetime) -> QuerySet[Answer]:
+    return Answer.objects.filter(
+        Q(voice="member") | Q(voice="agent"),
+        state=PostState.VISIBLE,
+        question__state=PostState.VISIBLE,
+        created_at__gt=since,
+        created_at__lte=until,
+        author__erased_at__isnull=True,
+    ).order_by()
+
+
+def _votes(since: datetime, until: datetime) -> Columns:
+    """Votes cast in the window, which holds all votes on the window's answers.
+
+    Imported votes may have nobody's name to them; each is then somebody else's.
+    """
+    return read_columns(
+        Vote.objects.filter(answer__isnull=False, at__gt=since, at__lte=until)
+        .annotate(by=Case(When(voter=None, then=Value(-1)), default=F("voter_id")))
+        .order_by()
+        .values_list("answer_id", "by", "value"),
+        answer=Column.ID,
+        voter=Column.ID,
+        value=Column.SMALL,
+    )
+
+
+def _bad_conduct(since: datetime, until: datetime) -> dict[int, int]:
     upheld = (
         Flag.objects.filter(state=Flag.State.UPHELD, at__lte=until, at__gt=since)
         .exclude(answer=None, question=None)
         .values(author=F("answer__author"), asker=F("question__author"))
         .annotate(n=Count("pk"))
     )
+    found: dict[int, int] = {}
     for row in upheld:
         person = row["author"] or row["asker"]
-        facts.bad_conduct[person] = facts.bad_conduct.get(person, 0) + row["n"]
-    tagged: dict[int, list[int]] = defaultdict(list)
-    links = Question.tags.through.objects.filter(
-        question__state=PostState.VISIBLE, question__last_activity_at__gt=since
-    ).values_list("tag_id", "question_id")
-    for tag_id, question_id in links.iterator(chunk_size=READ_ROWS):
-        tagged[tag_id].append(question_id)
-    facts.questions_of_tag = dict(tagged)
-    return facts
-
-
-def _rows(since: datetime, until: datetime):  # noqa: ANN202  tuples of LeaderFact
-    answers = (
-        Answer.objects.filter(
-            state=PostState.VISIBLE,
-            question__state=PostState.VISIBLE,
-            created_at__gt=since,
-            created_at__lte=until,
-            author__erased_at__isnull=True,
-        )
-        .filter(Q(voice="member") | Q(voice="agent"))
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "author_id",
-            "question__author_id",
-            "question_id",
-            "created_at",
-            "question__created_at",
-            "vote_score",
-            "question__accepted_answer_id",
-            "source",
-            "question__author__date_joined",
-        )
-    )
-    for (
-        pk,
-        who,
-        asker,
-        question,
-        at,
-        asked,
-        net,
-        accepted,
-        source,
-        joined,
-    ) in answers.iterator(chunk_size=READ_ROWS):
-        yield (
-            pk,
-            who,
-            asker,
-            question,
-            at,
-            asked,
-            net,
-            accepted == pk,
-            source != "",
-            asked - joined < NEW_AT_ASKING,
-        )
+        found[person] = found.get(person, 0) + row["n"]
+    return found
