@@ -3,18 +3,6 @@
 from rewards.models.budget import Pot, PotPiece
 from rewards.models.catalogue import Gift, Redemption, Voucher
 from rewards.models.days import PointsDay
-from rewards.models.giving import Charity, ManualAward
-from rewards.models.leaders import AgentTerm, LeaderRun, LeaderScore, ScoreModel
-from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
-from rewards.models.rules import Campaign, EarnRule, PointsTerms
-
-__all__ = [
-    "Account",
-    "AgentTerm",
-    "Campaign",
-    "Charity",
-    "Debt",
-from rewards.models.drops import Place, WaitingRoom
 from rewards.models.fairplay import (
     Appeal,
     Case,
@@ -24,8 +12,29 @@ from rewards.models.fairplay import (
     FairPlayScan,
     SignInTrace,
 )
+from rewards.models.giving import Charity, ManualAward
+from rewards.models.leaders import AgentTerm, LeaderRun, LeaderScore, ScoreModel
+from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
+from rewards.models.rules import Campaign, EarnRule, PointsTerms
+
+__all__ = [
+    ")",
+    "Account",
+    "AgentTerm",
+    "AgentTopic",
+    "Appeal",
+    "BonusBand",
+    "Campaign",
+    "CannedReply",
+    "Case",
+    "CasePerson",
+    "CaseStep",
+    "Charity",
+    "Debt",
     "EarnRule",
     "Entry",
+    "FairPlayRules",
+    "FairPlayScan",
     "Gift",
     "LeaderRun",
     "LeaderScore",
@@ -38,15 +47,11 @@ from rewards.models.fairplay import (
     "PotPiece",
     "Redemption",
     "ScoreModel",
+    "SignInTrace",
     "Transfer",
-    "AgentTopic",
-    "Appeal",
-    "BonusBand",
     "Voucher",
-    "CannedReply",
-    "Case",
-    "CasePerson",
-    "CaseStep",
+    "from rewards.models.drops import Place, WaitingRoom",
+    "from rewards.models.fairplay import (",
 ]
     "Evaluation",
     "ExpiryNotice",
