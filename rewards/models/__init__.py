@@ -18,14 +18,10 @@ from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
 from rewards.models.rules import Campaign, EarnRule, PointsTerms
 
 __all__ = [
-    ")",
     "Account",
     "AgentTerm",
-    "AgentTopic",
     "Appeal",
-    "BonusBand",
     "Campaign",
-    "CannedReply",
     "Case",
     "CasePerson",
     "CaseStep",
@@ -50,15 +46,4 @@ __all__ = [
     "SignInTrace",
     "Transfer",
     "Voucher",
-    "from rewards.models.drops import Place, WaitingRoom",
-    "from rewards.models.fairplay import (",
 ]
-    "Evaluation",
-    "ExpiryNotice",
-    "FairPlayRules",
-    "FairPlayScan",
-    "Scorecard",
-    "SignInTrace",
-    "State",
-    "TermsConsent",
-    "TestTry",
