@@ -30,3 +30,17 @@ class ScorePermissions(_OnePermission):
 
     permission = "rewards.manage_agents"
     actions = frozenset({"add", "view"})
+
+
+class AgentPermissions(_OnePermission):
+    """What the programme works with is switched off or withdrawn, never deleted."""
+
+    permission = "rewards.manage_agents"
+    actions = frozenset({"add", "change", "view"})
+
+
+class FigurePermissions(_OnePermission):
+    """There is one row, made with the site."""
+
+    permission = "rewards.manage_agents"
+    actions = frozenset({"change", "view"})

@@ -13,18 +13,25 @@ class RewardsConfig(AppConfig):
         from common import append_only
         from people import registries
 
+        import_module("rewards.agent_notifications")
         for module in ("freshness", "notifications", "receivers"):
             import_module(f"rewards.{module}")
         from rewards.actions.agents import forget_agent
         from rewards.actions.granting import forget_reasons
         from rewards.actions.leaving import forget_purse
-        from rewards.queries import points_export
+        from rewards.queries import agent_export, points_export
 
         registries.export("rewards")(points_export)
+        registries.export("agent")(agent_export)
         registries.erasure(forget_agent)
         registries.erasure(forget_purse)
         registries.erasure(forget_reasons)
         for model in ("Transfer", "Entry", "LotUse"):
+            append_only.register(f"rewards.{model}")
+        for model in ("AgentStep", "Evaluation"):
+            # What was said about somebody goes when they are erased.
+            append_only.register(f"rewards.{model}", allow_update=["note"])
+        for model in ("TermsConsent", "TestTry", "ProgrammeTerms", "Criterion"):
             append_only.register(f"rewards.{model}")
         for group in registries.GROUPS:
             registries.grant(group, "rewards.commend_answers")

@@ -17,6 +17,13 @@ def months_later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month, day=day)
 
 
+def month_bounds(month: date) -> tuple[datetime, datetime]:
+    """The first moment of the site's month this day is in, and of the next one."""
+    zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
+    start = datetime(month.year, month.month, 1, tzinfo=zone)
+    return start, months_later(start, 1)
+
+
 def month_of(at: datetime) -> str:
     """The month of the site's calendar, as 2026-11."""
     return site_day(at).strftime("%Y-%m")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from common.outbox import handles
 from common.timers import timer
 from people.models import Person
+from rewards import agent_tasks  # noqa: F401  registers its timers
 from rewards.actions import close_purse, expire_points, score_leaders, vest_points
 from rewards.actions.earning import PAY_LATER, pay_later
 from rewards.actions.leaving import CLOSE

@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from rewards.views import catalogue, leaders, purse
 
 app_name = "rewards"
 
 urlpatterns = [
+    path("agents/", include("rewards.agent_urls")),
     path("leaders/", leaders.leaders, name="leaders"),
     path("rewards/", catalogue.home, name="home"),
     path("rewards/history/", purse.history, name="history"),

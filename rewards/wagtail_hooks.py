@@ -18,7 +18,7 @@ from common.freshness import shows
 from community.models import Question
 from people.models import Person
 from people.requests import SignedInRequest
-from rewards import queries
+from rewards import agent_hooks, queries  # noqa: F401  the agents' own hooks
 from rewards.admin import GiftPermissions, ScorePermissions
 from rewards.forms import GiftForm
 from rewards.freshness import LEADERS
@@ -106,8 +106,6 @@ def staff_urls() -> list:
     return [
         path("rewards/orders/", staff.orders, name="rewards_orders"),
         path("rewards/orders/<int:pk>/", staff.settle, name="rewards_settle"),
-        path("rewards/agents/", staff.agents, name="rewards_agents"),
-        path("rewards/agents/<int:pk>/", staff.appoint, name="rewards_appoint"),
     ]
 
 
@@ -120,17 +118,6 @@ def orders_item() -> MenuItem:
         icon_name="form",
         order=0,
         permission="rewards.manage_rewards",
-    )
-
-
-@hooks.register("register_admin_menu_item")
-def agents_item() -> MenuItem:
-    return _PermittedItem(
-        _("Agents"),
-        reverse("rewards_agents"),
-        icon_name="group",
-        order=322,
-        permission="rewards.manage_agents",
     )
 
 

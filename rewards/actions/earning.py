@@ -51,8 +51,11 @@ def award(
     partner: Person | int | None = None,
     earned_at: datetime | None = None,
     actor: Person | None = None,
+    points: int | None = None,
 ) -> Transfer | None:
     """Give what the rule of this event says, within its caps.
+
+    `points` instead of the rule's, where somebody decides them case by case.
 
     One cause (event, source, partner) earns once: while its award stands, a repeat
     changes nothing and returns None, as it does without a rule in force. `earned_at`
@@ -67,10 +70,15 @@ def award(
     before = list(cause.awards().order_by("pk").select_related("reversed_by"))
     if any(not hasattr(award, "reversed_by") for award in before):
         return None
-    terms = _with_campaign(terms_of(rule), cause, before, earned_at or at)
+    terms = _with_campaign(_terms(rule, points), cause, before, earned_at or at)
     claim = Claim(cause, earned_at or at, terms)
     key = f"{cause.key}:{len(before) + 1}"
     return _pay(claim, apply_caps(claim), purse, key=key, actor=actor, at=at)
+
+
+def _terms(rule: EarnRule, points: int | None) -> dict[str, Any]:
+    terms = terms_of(rule)
+    return terms if points is None else terms | {"points": points}
 
 
 @transaction.atomic

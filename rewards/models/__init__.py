@@ -1,5 +1,16 @@
 """Points, what they buy, and the members who help most."""
 
+from rewards.models.agents import (
+    AgentStep,
+    AgentTerm,
+    Programme,
+    ProgrammeTerms,
+    State,
+    TermsConsent,
+    Who,
+)
+from rewards.models.bench import AgentTopic, CannedReply, LineMessage, Notice
+from rewards.models.bonus import BonusBand, MonthlyBonus
 from rewards.models.budget import Pot, PotPiece
 from rewards.models.catalogue import Gift, Redemption, Voucher
 from rewards.models.days import PointsDay
@@ -13,37 +24,57 @@ from rewards.models.fairplay import (
     SignInTrace,
 )
 from rewards.models.giving import Charity, ManualAward
-from rewards.models.leaders import AgentTerm, LeaderRun, LeaderScore, ScoreModel
+from rewards.models.leaders import LeaderRun, LeaderScore, ScoreModel
 from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
 from rewards.models.rules import Campaign, EarnRule, PointsTerms
+from rewards.models.scorecards import Criterion, Evaluation, Scorecard
+from rewards.models.training import Ability, AbilityQuestion, TestTry
 
 __all__ = [
+    "Ability",
+    "AbilityQuestion",
     "Account",
+    "AgentStep",
     "AgentTerm",
+    "AgentTopic",
     "Appeal",
+    "BonusBand",
     "Campaign",
+    "CannedReply",
     "Case",
     "CasePerson",
     "CaseStep",
     "Charity",
+    "Criterion",
     "Debt",
     "EarnRule",
     "Entry",
+    "Evaluation",
     "FairPlayRules",
     "FairPlayScan",
     "Gift",
     "LeaderRun",
     "LeaderScore",
+    "LineMessage",
     "Lot",
     "LotUse",
     "ManualAward",
+    "MonthlyBonus",
+    "Notice",
     "PointsDay",
     "PointsTerms",
     "Pot",
     "PotPiece",
+    "Programme",
+    "ProgrammeTerms",
     "Redemption",
     "ScoreModel",
+    "Scorecard",
     "SignInTrace",
+    "State",
+    "TermsConsent",
+    "TestTry",
     "Transfer",
     "Voucher",
+    "Who",
 ]

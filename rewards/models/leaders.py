@@ -1,4 +1,4 @@
-"""Leader scores as they were computed, and the members who became service agents."""
+"""Leader scores as they were computed."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -132,34 +132,3 @@ class LeaderScore(models.Model):
     @property
     def voice(self) -> str:
         return "agent" if self.person.standing == "agent" else "member"
-
-
-class AgentTerm(models.Model):
-    """The time a member serves as service agent. The open row is the role itself."""
-
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="agent_terms"
-    )
-    started_at = models.DateTimeField()
-    appointed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    note = models.CharField(max_length=300, blank=True)
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("service agent")
-        verbose_name_plural = _("service agents")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person"],
-                condition=Q(ended_at__isnull=True),
-                name="one_open_agent_term",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.person)

@@ -17,6 +17,7 @@ class EarnRule(models.Model):
         UPVOTE = "upvote", _("an answer is found helpful")
         RESCUE = "rescue", _("an accepted first answer after a day of silence")
         ARTICLE_CREDIT = "article_credit", _("an answer becomes part of an article")
+        AGENT_BONUS = "agent_bonus", _("a service agent's month, by its band")
 
     event = models.CharField(
         _("event"), max_length=20, choices=Event.choices, unique=True

@@ -1,5 +1,24 @@
 """What pages ask: purses, catalogue, leaderboard, agents."""
 
+from rewards.queries.agent_report import reports_of
+from rewards.queries.agents import (
+    abilities_of,
+    agent_export,
+    agent_page,
+    bench,
+    bonus_page,
+    escalations_a_day,
+    line_of,
+    lines,
+    notices_out,
+    programme_page,
+    replies_for,
+    sample_page,
+    sample_size,
+    term_of,
+    topics_of,
+    topics_offered,
+)
 from rewards.queries.catalogue import (
     code_of,
     expected_award,
@@ -11,11 +30,9 @@ from rewards.queries.catalogue import (
     rules_in_force,
 )
 from rewards.queries.leaders import (
-    candidates,
     leaderboard,
     newest_run,
     score_of,
-    serving_agents,
 )
 from rewards.queries.points import (
     balance_of,
@@ -29,9 +46,14 @@ from rewards.queries.points import (
 )
 
 __all__ = [
+    "abilities_of",
+    "agent_export",
+    "agent_page",
     "balance_of",
-    "candidates",
+    "bench",
+    "bonus_page",
     "code_of",
+    "escalations_a_day",
     "expected_award",
     "gifts_on_offer",
     "history_of",
@@ -39,15 +61,25 @@ __all__ = [
     "history_rows",
     "leaderboard",
     "liability",
+    "line_of",
+    "lines",
     "months_of",
     "newest_run",
+    "notices_out",
     "obstacle",
     "order_numbered",
     "orders_of",
     "orders_waiting",
     "points_export",
+    "programme_page",
+    "replies_for",
+    "reports_of",
     "rules_in_force",
+    "sample_page",
+    "sample_size",
     "score_of",
-    "serving_agents",
     "spendable",
+    "term_of",
+    "topics_of",
+    "topics_offered",
 ]

@@ -1,18 +1,15 @@
-"""The leaderboard, a person's own score, and whom a manager might invite."""
+"""The leaderboard, and a person's own score."""
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from community.models import Tag
 from people.models import Person
-from rewards.models import AgentTerm, LeaderRun, LeaderScore, ScoreModel
+from rewards.models import LeaderRun, LeaderScore, ScoreModel
 from rewards.scoring.model import PARTS, Model
 
 PLACES_SHOWN = 50
-# Whoever stood among these in two runs in a row is worth a manager's look.
-CANDIDATE_PLACES = 20
-CANDIDATE_RUNS = 2
 
 
 @dataclass
@@ -71,42 +68,6 @@ def score_of(person: Person) -> LeaderScore | None:
     if run is None:
         return None
     return run.scores.filter(person=person, tag=None).first()
-
-
-def candidates() -> QuerySet[LeaderScore]:
-    """Members near the top in the last two runs, who are neither agents nor staff."""
-    recent = list(
-        LeaderRun.objects.filter(finished_at__isnull=False)
-        .order_by("-at", "-pk")
-        .values_list("pk", flat=True)[:CANDIDATE_RUNS]
-    )
-    if len(recent) < CANDIDATE_RUNS:
-        return LeaderScore.objects.none()
-    steady = LeaderScore.objects.filter(
-        run=recent[-1],
-        tag=None,
-        rank__lte=CANDIDATE_PLACES,
-        person=OuterRef("person"),
-    )
-    serving = AgentTerm.objects.filter(person=OuterRef("person"), ended_at=None)
-    return (
-        LeaderScore.objects.filter(
-            Exists(steady), run=recent[0], tag=None, rank__lte=CANDIDATE_PLACES
-        )
-        .exclude(Exists(serving))
-        .filter(person__standing=Person.Standing.MEMBER)
-        .filter(person__source="", person__is_active=True)
-        .select_related("person")
-        .order_by("rank")
-    )
-
-
-def serving_agents() -> QuerySet[AgentTerm]:
-    return (
-        AgentTerm.objects.filter(ended_at=None)
-        .select_related("person", "appointed_by")
-        .order_by("-started_at")
-    )
 
 
 def parts_in_order(row: LeaderScore) -> list[tuple[str, float]]:

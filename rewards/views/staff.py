@@ -1,4 +1,4 @@
-"""Orders to deliver, and members to invite: for managers, inside Wagtail."""
+"""Orders to deliver: for managers, inside Wagtail."""
 
 import re
 
@@ -13,20 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import Refused
 from common.paging import page_of
-from common.text import clean_line
-from people.models import Person
 from people.requests import SignedInRequest
 from rewards import actions, queries
 from rewards.models import Redemption
 
-NOTE_MOST_CHARS = 300
 # As the member's page shows it, or only its digits.
 ORDER_NUMBER = re.compile(r"(?:R-)?([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 
 
 @require_safe
 def orders(request: SignedInRequest) -> HttpResponse:
-    _require(request, "rewards.manage_rewards")
+    require(request, "rewards.manage_rewards")
     page = page_of(queries.orders_waiting(), request.GET.get("page", 1), per_page=50)
     asked = request.GET.get("order", "").strip()
     number = ORDER_NUMBER.fullmatch(asked)
@@ -34,14 +31,14 @@ def orders(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "asked": asked,
         "found": queries.order_numbered(int(number[1])) if number else None,
-        **_furniture(_("Orders to deliver"), "form"),
+        **furniture(_("Orders to deliver"), "form"),
     }
     return render(request, "rewards/admin/orders.html", context)
 
 
 @require_POST
 def settle(request: SignedInRequest, pk: int) -> HttpResponse:
-    _require(request, "rewards.manage_rewards")
+    require(request, "rewards.manage_rewards")
     order = get_object_or_404(Redemption, pk=pk)
     by, now = request.user, timezone.now()
     try:
@@ -59,37 +56,7 @@ def settle(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("rewards_orders")
 
 
-@require_safe
-def agents(request: SignedInRequest) -> HttpResponse:
-    _require(request, "rewards.manage_agents")
-    context = {
-        "run": queries.newest_run(),
-        "candidates": queries.candidates(),
-        "serving": queries.serving_agents(),
-        **_furniture(_("Agents"), "group"),
-    }
-    return render(request, "rewards/admin/agents.html", context)
-
-
-@require_POST
-def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
-    _require(request, "rewards.manage_agents")
-    person = get_object_or_404(Person, pk=pk)
-    now = timezone.now()
-    try:
-        if request.POST.get("end"):
-            actions.end_agent(person=person, by=request.user, at=now)
-        else:
-            note = clean_line(request.POST.get("note", ""), NOTE_MOST_CHARS)
-            actions.appoint_agent(person=person, by=request.user, at=now, note=note)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Saved, and the member was told."))
-    return redirect("rewards_agents")
-
-
-def _furniture(title: str, icon: str) -> dict[str, object]:
+def furniture(title: str, icon: str) -> dict[str, object]:
     trail = [
         {"url": reverse("wagtailadmin_home"), "label": _("Home")},
         {"url": "", "label": title},
@@ -102,6 +69,6 @@ def _furniture(title: str, icon: str) -> dict[str, object]:
     }
 
 
-def _require(request: SignedInRequest, permission: str) -> None:
+def require(request: SignedInRequest, permission: str) -> None:
     if not request.user.has_perm(permission):
         raise PermissionDenied

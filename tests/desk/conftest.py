@@ -11,7 +11,7 @@ from community.models import Answer, Circle, Question
 from desk import actions
 from desk.models import EscalationRule, Queue, Ticket
 from people.models import Person
-from rewards.actions import appoint_agent
+from rewards.setup_agents import lead_through_programme
 
 TITLE = "Day pass bought twice by itself at midnight"
 BODY = "Bought one Asia day pass at 22:10. At midnight another one was charged."
@@ -109,7 +109,7 @@ def private_ticket(asker: Person, site: None, clock) -> Ticket:
 def agent(make_person: Callable[..., Person], manager: Person, clock) -> Person:
     """A member whom a manager has made a service agent."""
     person = make_person("ache")
-    appoint_agent(person=person, by=manager, at=clock.now)
+    lead_through_programme(person=person, by=manager, at=clock.now)
     return Person.objects.get(pk=person.pk)
 
 

@@ -16,6 +16,7 @@ from rewards import actions, queries
 from rewards.actions.checking import broken_promises
 from rewards.models import EarnRule, Gift, Redemption
 from rewards.setup import release_at_once, setup_rules
+from rewards.setup_agents import lead_through_programme
 from tests.conftest import Clock
 
 TITLE = "Port-in stuck in review for three days"
@@ -230,3 +231,19 @@ def redeem(clock: Clock) -> Callable[..., Redemption]:
         )
 
     return redeem
+
+
+@pytest.fixture
+def appoint(manager: Person, clock: Clock) -> Callable[..., None]:
+    """Take every step with somebody, up to their first day as an agent."""
+
+    def appoint(person: Person, by: Person | None = None) -> None:
+        lead_through_programme(person=person, by=by or manager, at=clock.now)
+
+    return appoint
+
+
+@pytest.fixture
+def agent(appoint: Callable[..., None], helper: Person) -> Person:
+    appoint(helper)
+    return Person.objects.get(pk=helper.pk)

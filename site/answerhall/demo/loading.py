@@ -39,6 +39,7 @@ from rewards.setup import (
     release_at_once,
     use_all_parts_of_the_score,
 )
+from rewards.setup_agents import lead_through_programme
 from search.models import PinnedResults
 
 FOLDER = Path(__file__).parent
@@ -143,7 +144,7 @@ def _people(demo: Demo) -> None:
         person.groups.set(Group.objects.filter(name__in=groups))
         demo.people[handle] = Person.objects.get(pk=person.pk)
     manager = demo.people["manager"]
-    rewards.appoint_agent(
+    lead_through_programme(
         person=demo.people["agent"], by=manager, at=demo.ago(days=499)
     )
     for folder in LANGUAGES.values():
@@ -162,7 +163,7 @@ def _member(demo: Demo, row: dict[str, Any], manager: Person) -> None:
     if row.get("staff"):
         person.groups.set(Group.objects.filter(name__in=["Editors", "Desk"]))
     if row.get("agent"):
-        rewards.appoint_agent(person=person, by=manager, at=joined + timedelta(days=1))
+        lead_through_programme(person=person, by=manager, at=joined + timedelta(days=1))
     demo.people[row["handle"]] = Person.objects.get(pk=person.pk)
 
 

@@ -11,6 +11,7 @@ from desk.setup import setup_desk
 from kb.setup import setup_pages
 from people.actions import setup_groups
 from rewards.setup import setup_rules
+from rewards.setup_agents import setup_programme
 from search.setup import setup_synonyms
 
 
@@ -21,6 +22,7 @@ def setup_site() -> None:
         setup_pages()
         setup_circles()
         setup_rules()
+        setup_programme()
         setup_desk()
         setup_synonyms()
 

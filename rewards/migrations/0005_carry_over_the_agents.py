@@ -1,0 +1,53 @@
+"""Who served before the programme had steps goes on serving, with steps to show it."""
+
+from django.db import migrations
+
+STEPS = ("found", "evaluated", "invited", "accepted", "supported")
+
+
+def carry_over(apps, schema_editor):
+    """Write the steps of terms that have none; a second run finds none."""
+    AgentTerm = apps.get_model("rewards", "AgentTerm")
+    AgentStep = apps.get_model("rewards", "AgentStep")
+    for term in AgentTerm.objects.filter(steps=None).iterator(chunk_size=500):
+        steps = []
+        before = ""
+        for number, state in enumerate(STEPS, start=1):
+            steps.append(
+                AgentStep(
+                    term=term,
+                    number=number,
+                    from_state=before,
+                    to_state=state,
+                    who="manager",
+                    actor_id=term.appointed_by_id,
+                    reason="before",
+                    note=term.note if number == 1 else "",
+                    at=term.started_at,
+                )
+            )
+            before = state
+        term.state, term.state_since = "supported", term.started_at
+        if term.ended_at:
+            by_manager = term.ended_by_id is not None
+            steps.append(
+                AgentStep(
+                    term=term,
+                    number=len(STEPS) + 1,
+                    from_state=before,
+                    to_state="ended",
+                    who="manager" if by_manager else "programme",
+                    actor_id=term.ended_by_id,
+                    reason="removed" if by_manager else "erased",
+                    at=term.ended_at,
+                )
+            )
+            term.state, term.state_since = "ended", term.ended_at
+        AgentStep.objects.bulk_create(steps)
+        term.save(update_fields=["state", "state_since"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("rewards", "0004_the_agents_programme")]
+
+    operations = [migrations.RunPython(carry_over, migrations.RunPython.noop)]
