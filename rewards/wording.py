@@ -13,7 +13,6 @@ HOW_TO_EARN = {
     Event.UPVOTE: gettext_lazy("Somebody finds your answer helpful"),
     Event.RESCUE: gettext_lazy("You were first to help after a day of silence"),
     Event.ARTICLE_CREDIT: gettext_lazy("Your answer becomes part of an article"),
-    Event.AGENT_BONUS: gettext_lazy("A month as a service agent, by its quality"),
 }
 EARNED = {
     "accepted": gettext_lazy("Your answer was accepted"),
