@@ -372,3 +372,10 @@ class NotInTheSample(Refused):
         "This answer is not part of the month's sample, or you wrote it. "
         "Nothing was stored."
     )
+
+
+class NoSuchAnswer(Refused):
+    sentence = _(
+        "There is no such answer. Nothing was changed. "
+        "Copy the address from the link below the answer, or type its number."
+    )

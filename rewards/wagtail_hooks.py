@@ -18,7 +18,7 @@ from common.freshness import shows
 from community.models import Question
 from people.models import Person
 from people.requests import SignedInRequest
-from rewards import agent_hooks, queries  # noqa: F401  the agents' own hooks
+from rewards import agent_hooks, points_hooks, queries  # noqa: F401  the agents' own hooks
 from rewards.admin import GiftPermissions, ScorePermissions
 from rewards.forms import GiftForm
 from rewards.freshness import LEADERS
@@ -88,7 +88,7 @@ class ScoreModelViewSet(SnippetViewSet):
 
 
 class RewardsGroup(SnippetViewSetGroup):
-    items = (EarnRuleViewSet, GiftViewSet, ScoreModelViewSet)
+    items = (EarnRuleViewSet, GiftViewSet, ScoreModelViewSet, *points_hooks.VIEWSETS)
     menu_label = _("Rewards")
     menu_icon = "pick"
     menu_order = 320
