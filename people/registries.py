@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
-    from people.models import Person
+    from people.models import Notification, Person
 
 EDITORS, MODERATORS, DESK, MANAGERS = GROUPS = (
     "Editors",
@@ -19,6 +20,7 @@ EDITORS, MODERATORS, DESK, MANAGERS = GROUPS = (
 ENTER_ADMIN = "wagtailadmin.access_admin"
 
 Sentence = Callable[[dict[str, Any]], str]
+MailPath = Callable[["Notification", datetime], str]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class NotificationKind:
     sentence: Sentence
     label: "_StrOrPromise"
     by_mail: bool
+    mail_path: "MailPath | None" = None
 
 
 @dataclass
@@ -53,17 +56,22 @@ def grants() -> dict[str, set[str]]:
 
 
 def notification(
-    kind: str, label: "_StrOrPromise" = "", *, by_mail: bool = False
+    kind: str,
+    label: "_StrOrPromise" = "",
+    *,
+    by_mail: bool = False,
+    mail_path: MailPath | None = None,
 ) -> Callable[[Sentence], Sentence]:
     """Register how a notification of this kind reads, from its data.
 
     The sentence is asked in the reader's language. A kind with a label can be
     switched off by its reader; `by_mail` is whether it is mailed unless they say no.
+    `mail_path` makes another address than the notification's when the mail is written.
     """
 
     def register(sentence: Sentence) -> Sentence:
         _registries.notifications[kind] = NotificationKind(
-            kind, sentence, label, by_mail
+            kind, sentence, label, by_mail, mail_path
         )
         return sentence
 

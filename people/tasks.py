@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from common.outbox import handles
 from common.timers import timer
-from people import queries
+from people import queries, registries
 from people.actions import MAIL_KIND as NOTIFICATION_MAIL
 from people.adapters import MAIL_KIND as ACCOUNT_MAIL
 from people.models import Notification
@@ -27,38 +27,44 @@ def send_account_mail(payloads: list[dict[str, Any]], at: datetime) -> None:  # 
 
 
 @handles(NOTIFICATION_MAIL)
-def mail_notification(payloads: list[dict[str, Any]], at: datetime) -> None:  # noqa: ARG001
+def mail_notification(payloads: list[dict[str, Any]], at: datetime) -> None:
     for payload in payloads:
         notification = (
             Notification.objects.select_related("person")
             .filter(pk=payload["id"])
             .first()
         )
-        if notification and (mail := _mail_of(notification)):
+        if notification and (mail := _mail_of(notification, at)):
             mail.send()
 
 
-def _mail_of(notification: Notification) -> EmailMessage | None:
+def _mail_of(notification: Notification, at: datetime) -> EmailMessage | None:
     person = notification.person
     language = person.language or settings.LANGUAGE_CODE
     sentence = queries.sentence_of(notification, language)
     if not (sentence and person.email and person.is_active):
         return None
+    path = _path_of(notification, at)
     with override(language):
         choices = reverse("people:notification_choices")
         body = render_to_string(
             "people/mail/notification.txt",
             {
                 "sentence": unlinked(sentence),
-                "url": f"{settings.BASE_URL}{notification.url}"
-                if notification.url
-                else "",
+                "url": f"{settings.BASE_URL}{path}" if path else "",
                 "choices_url": f"{settings.BASE_URL}{choices}",
                 "site_name": settings.WAGTAIL_SITE_NAME,
             },
         )
     subject = f"[{settings.WAGTAIL_SITE_NAME}] {' '.join(unlinked(sentence).split())}"
     return EmailMessage(subject=subject[:180], body=body, to=[person.email])
+
+
+def _path_of(notification: Notification, at: datetime) -> str:
+    known = registries.notification_kinds().get(notification.kind)
+    if known is None or known.mail_path is None:
+        return notification.url
+    return known.mail_path(notification, at)
 
 
 @timer("people.sessions", every=timedelta(days=1))

@@ -14,17 +14,21 @@ class RewardsConfig(AppConfig):
         from people import registries
 
         import_module("rewards.agent_notifications")
-        for module in ("freshness", "notifications", "receivers"):
+        for module in ("checks", "freshness", "notifications", "receivers"):
             import_module(f"rewards.{module}")
         from rewards.actions.agents import forget_agent
         from rewards.actions.granting import forget_reasons
         from rewards.actions.leaving import forget_purse
+        from rewards.actions.noticing import forget_notices
         from rewards.queries import agent_export, points_export
+        from rewards.queries.catalogue import gifts_export
 
         registries.export("rewards")(points_export)
         registries.export("agent")(agent_export)
         registries.erasure(forget_agent)
+        registries.export("gifts")(gifts_export)
         registries.erasure(forget_purse)
+        registries.erasure(forget_notices)
         registries.erasure(forget_reasons)
         for model in ("Transfer", "Entry", "LotUse"):
             append_only.register(f"rewards.{model}")

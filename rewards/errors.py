@@ -36,6 +36,46 @@ class LimitReached(Refused):
     )
 
 
+class OnlyByTurns(Refused):
+    status = 409
+    sentence = _(
+        "Many want this gift, so it is given by turns. Nothing was taken from you. "
+        "Enter its waiting room."
+    )
+
+
+class RoomNotOpen(Refused):
+    status = 409
+    sentence = _(
+        "The waiting room opens an hour before the gift does. Come back then; "
+        "being early in it gives nobody a better place."
+    )
+
+
+class HoldEnded(Refused):
+    status = 409
+    sentence = _(
+        "The time to confirm is over, so your points went back to you and the gift "
+        "to the next. If there is one left, you can order again."
+    )
+
+
+class HoldingAnother(Refused):
+    status = 409
+    sentence = _(
+        "Another gift is kept for you right now. Confirm it or let it go first. "
+        "Nothing was taken from you."
+    )
+
+
+class HeldTooOften(Refused):
+    status = 429
+    sentence = _(
+        "This gift was kept for you twice today and not confirmed. You can still "
+        "redeem it at once. Nothing was taken from you."
+    )
+
+
 class KeyOfAnotherOrder(Refused):
     status = 409
     sentence = _(
@@ -63,6 +103,20 @@ class FormWithoutKey(Refused):
 class AlreadySettled(Refused):
     status = 409
     sentence = _("This order was already delivered or cancelled. Nothing was changed.")
+
+
+class NothingToRepeat(Refused):
+    status = 409
+    sentence = _(
+        "This gift was delivered, or its order is closed. Nothing was sent again."
+    )
+
+
+class LinkOfAnother(NotAllowed):
+    sentence = _(
+        "This link was sent to somebody else. It was not used up; your own purse is "
+        "on the rewards page."
+    )
 
 
 class YourOwnOrder(NotAllowed):

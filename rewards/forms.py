@@ -1,8 +1,10 @@
 """What managers fill in about gifts."""
 
+from secrets import token_urlsafe
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -11,14 +13,43 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from common.errors import Refused
 from common.images import clean_image
+from common.outgoing import NoAnswer, check_outside
 from common.text import clean_line
 from rewards.actions.stocking import add_codes, hold_stock
-from rewards.models import Gift
+from rewards.models import DeliveryHook, Gift
+from rewards.sealing import seal
 
 # Pages that lie beside the gifts.
-TAKEN_ADDRESSES = {"causes", "history", "pass-on", "redemptions", "statements"}
+TAKEN_ADDRESSES = {
+    "causes",
+    "history",
+    "link",
+    "pass-on",
+    "redemptions",
+    "statements",
+}
 CODE_MOST_CHARS = 80
 CODES_MOST_CHARS = 400_000
+
+
+class HookForm(WagtailAdminModelForm):
+    """Where orders are sent. A new hook has a key nobody knows; one is made for it."""
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        try:
+            check_outside(url, inside=settings.ANSWERHALL_HOOK_HOSTS)
+        except NoAnswer as error:
+            raise ValidationError(
+                _("Only https:// addresses in the public net can be called.")
+            ) from error
+        return url
+
+    def save(self, commit: bool = True) -> DeliveryHook:
+        if not self.instance.sealed_key:
+            self.instance.sealed_key = seal(token_urlsafe(32))
+        hook: DeliveryHook = super().save(commit=commit)
+        return hook
 
 
 class GiftForm(WagtailAdminModelForm):
@@ -37,6 +68,15 @@ class GiftForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and "stock_seen" in self.fields:
             self.fields["stock_seen"].initial = self.instance.stock
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean()
+        if values.get("is_drop") and not values.get("opens_at"):
+            self.add_error("opens_at", _("A drop opens at a moment: say which."))
+        codes = Gift.StockMode.CODES
+        if values.get("hook") and values.get("stock_mode") == codes:
+            self.add_error("hook", _("A gift with codes needs no hook."))
+        return values
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]

@@ -1,11 +1,14 @@
 """What rewards tell people, in the reader's language."""
 
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from people.models import Person
+from people.models import Notification, Person
 from people.registries import notification
+from rewards.actions.noticing import KIND as EXPIRING, link_for
 from rewards.models import Gift
 
 
@@ -36,6 +39,66 @@ def order_voided(data: dict[str, Any]) -> str:
     return _("The code for “%(gift)s” was not valid; the points are back.") % {
         "gift": _gift(data)
     }
+
+
+@notification("rewards.order_lapsed")
+def order_lapsed(data: dict[str, Any]) -> str:
+    return _("“%(gift)s” was not confirmed in time; your points are back.") % {
+        "gift": _gift(data)
+    }
+
+
+@notification("rewards.drop_turn", by_mail=True)
+def drop_turn(data: dict[str, Any]) -> str:
+    return _("It is your turn: “%(gift)s” is kept for you for 15 minutes.") % {
+        "gift": _gift(data)
+    }
+
+
+@notification("rewards.drop_passed")
+def drop_passed(data: dict[str, Any]) -> str:
+    return _(
+        "It was your turn for “%(gift)s”, but you could not have it any more: too few"
+        " points, or you had yours. Nothing was taken from you."
+    ) % {"gift": _gift(data)}
+
+
+@notification("rewards.drop_sold_out")
+def drop_sold_out(data: dict[str, Any]) -> str:
+    return _(
+        "“%(gift)s” has all gone. Thank you for waiting; your points are all still"
+        " there."
+    ) % {"gift": _gift(data)}
+
+
+def _link_in_mail(told: Notification, at: datetime) -> str:
+    return link_for(person=told.person, gift_id=told.data["gift"], at=at)
+
+
+@notification(
+    EXPIRING,
+    gettext_lazy("Points of mine expire soon"),
+    by_mail=True,
+    mail_path=_link_in_mail,
+)
+def points_expiring(data: dict[str, Any]) -> str:
+    day = date_format(date.fromisoformat(data["on"]), "DATE_FORMAT")
+    facts = {"day": day, "amount": f"{data['points']:,}", "gift": _gift(data)}
+    if facts["gift"]:
+        words = ngettext(
+            "%(amount)s point expires, from %(day)s on. You could still have"
+            " “%(gift)s”; the oldest points are spent first.",
+            "%(amount)s points expire, from %(day)s on. You could still have"
+            " “%(gift)s”; the oldest points are spent first.",
+            data["points"],
+        )
+    else:
+        words = ngettext(
+            "%(amount)s point expires, from %(day)s on. See what it still buys.",
+            "%(amount)s points expire, from %(day)s on. See what they still buy.",
+            data["points"],
+        )
+    return words % facts
 
 
 def _gift(data: dict[str, Any]) -> str:

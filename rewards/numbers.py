@@ -33,5 +33,38 @@ MEMBER_DAYS_TO_PASS_ON = 30
 MUTUAL_ACCEPTANCES = 3
 MUTUAL_DAYS = 90
 REPORT_MONTHS = 12
+# What is kept for somebody goes back after this, unless they confirm it.
+HOLD = timedelta(minutes=15)
+# So often one gift may be held and not confirmed within this time.
+HOLDS_MOST, HOLDS_WITHIN = 2, timedelta(days=1)
+# A waiting room opens so long before its drop.
+ROOM_OPENS_BEFORE = timedelta(hours=1)
+TURNS_AT_ONCE = 50
+ROOM_EVERY = timedelta(seconds=2)
+# However many wait, so many pages a second ask how far the queue has come.
+POLLS_A_SECOND = 200
+POLL_MIN_SECONDS, POLL_MAX_SECONDS = 10, 300
+# Days before points expire on which their owner is told.
+EXPIRY_NOTICES = (30, 7, 1)
 # What is given by hand lives as long as the first rules let points live.
 GRANT_MONTHS = 12
+# People whose badges, and whose levels, are looked at in one transaction.
+BADGE_PEOPLE_AT_ONCE = 500
+LEVEL_PEOPLE_AT_ONCE = 1000
+# What changed is worked off in pieces of so many.
+TOUCHES_AT_ONCE = 2000
+TOUCH_TURNS = 50
+# A preview stops looking after so many people, and says so.
+BADGE_PREVIEW_MOST = 5000
+BADGE_PREVIEW_NAMES = 10
+BADGE_HOLDERS_SHOWN = 50
+BADGES_BESIDE_NAME = 3
+# What help in a period is worth on its leaderboard.
+WORTH_OF_ANSWER, WORTH_OF_ACCEPTED, WORTH_OF_VOTE = 1, 10, 2
+HELP_DAYS_AT_ONCE = 500
+HELP_ROWS_AT_ONCE = 500
+# So many of the newest answers may have been committed out of turn.
+HELP_OVERLAP = 1000
+# More places are kept than shown: some may be hidden meanwhile.
+BOARD_PLACES, BOARD_PLACES_SHOWN = 100, 50
+BOARD_TOPICS, BOARD_TOPICS_SHOWN = 200, 24

@@ -8,7 +8,12 @@ from people.models import Person
 from rewards import agent_tasks  # noqa: F401  registers its timers
 from rewards.actions import close_purse, expire_points, score_leaders, vest_points
 from rewards.actions.earning import PAY_LATER, pay_later
+from rewards.actions.delivering import DELIVER, deliver
 from rewards.actions.leaving import CLOSE
+from rewards.actions.noticing import forget_links, tell_of_expiry
+from rewards.actions.queueing import SOLD_OUT, look_after_rooms, tell_waiting
+from rewards.actions.redeeming import lapse_holds
+from rewards.models import Gift
 from rewards.actions.summing import sum_days
 from rewards.actions.watching import watch_budget
 
@@ -29,6 +34,39 @@ def expire(at: datetime) -> str | None:
 def score(at: datetime) -> str:
     run = score_leaders(at=at)
     return f"{run.answer_count} answers scored"
+
+
+@timer("rewards.lapse_holds", every=timedelta(seconds=30))
+def lapse(at: datetime) -> str | None:
+    lapsed = lapse_holds(at=at)
+    return f"{lapsed} holds given back" if lapsed else None
+
+
+@timer("rewards.waiting_rooms", every=timedelta(seconds=5))
+def wait(at: datetime) -> str | None:
+    given = look_after_rooms(at=at)
+    return f"{given} turns given" if given else None
+
+
+@timer("rewards.expiry_notices", every=timedelta(hours=1))
+def warn(at: datetime) -> str | None:
+    forget_links(at=at)
+    told = tell_of_expiry(at=at)
+    return f"{told} people told" if told else None
+
+
+@handles(DELIVER)
+def tell_hook(payloads: list[dict], at: datetime) -> None:
+    for payload in payloads:
+        deliver(delivery_id=payload["delivery"], at=at)
+
+
+@handles(SOLD_OUT)
+def tell_those_who_waited(payloads: list[dict], at: datetime) -> None:
+    for payload in payloads:
+        gift = Gift.objects.get(pk=payload["gift"])
+        while tell_waiting(gift=gift, at=at):
+            pass
 
 
 @handles(CLOSE)

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from rewards.views import catalogue, leaders, purse
+from rewards.views import catalogue, drops, holds, leaders, purse
 
 app_name = "rewards"
 
@@ -24,6 +24,13 @@ urlpatterns = [
     path("rewards/pass-on/", purse.pass_on, name="pass_on"),
     path("rewards/pass-on/send/", purse.pass_them_on, name="pass_them_on"),
     path("rewards/redemptions/<int:pk>/", catalogue.redemption, name="redemption"),
+    path("rewards/redemptions/<int:pk>/confirm/", holds.confirm, name="confirm"),
+    path("rewards/redemptions/<int:pk>/let-go/", holds.let_go, name="let_go"),
+    path("rewards/link/<str:token>/", holds.link, name="link"),
     path("rewards/<slug:slug>/", catalogue.gift, name="gift"),
     path("rewards/<slug:slug>/redeem/", catalogue.redeem, name="redeem"),
+    path("rewards/<slug:slug>/hold/", holds.hold, name="hold"),
+    path("rewards/<slug:slug>/waiting/", drops.waiting, name="waiting"),
+    path("rewards/<slug:slug>/enter/", drops.enter, name="enter_room"),
+    path("rewards/<slug:slug>/leave/", drops.leave, name="leave_room"),
 ]

@@ -20,10 +20,10 @@ from people.models import Person
 from people.requests import SignedInRequest
 from rewards import agent_hooks, points_hooks, queries  # noqa: F401  the agents' own hooks
 from rewards.admin import GiftPermissions, ScorePermissions
-from rewards.forms import GiftForm
+from rewards.forms import GiftForm, HookForm
 from rewards.freshness import LEADERS
-from rewards.models import EarnRule, Gift, ScoreModel
-from rewards.views import staff
+from rewards.models import DeliveryHook, EarnRule, Gift, ScoreModel
+from rewards.views import fulfilment, staff
 
 
 class _PermittedItem(MenuItem):
@@ -76,8 +76,20 @@ class GiftViewSet(SnippetViewSet):
             FieldPanel("new_codes"),
             FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
             FieldRowPanel([FieldPanel("region"), FieldPanel("visible")]),
+            FieldPanel("is_drop"),
+            FieldPanel("hook"),
         ],
         base_form_class=GiftForm,
+    )
+
+
+class DeliveryHookViewSet(SnippetViewSet):
+    model = DeliveryHook
+    icon = "link"
+    list_display = ["name", "url", BooleanColumn("enabled", label=_("in force"))]
+    edit_handler = ObjectList(
+        [FieldPanel("name"), FieldPanel("url"), FieldPanel("enabled")],
+        base_form_class=HookForm,
     )
 
 
@@ -88,14 +100,20 @@ class ScoreModelViewSet(SnippetViewSet):
 
 
 class RewardsGroup(SnippetViewSetGroup):
-    items = (EarnRuleViewSet, GiftViewSet, ScoreModelViewSet, *points_hooks.VIEWSETS)
+    items = (
+        EarnRuleViewSet,
+        GiftViewSet,
+        DeliveryHookViewSet,
+        ScoreModelViewSet,
+        *points_hooks.VIEWSETS,
+    )
     menu_label = _("Rewards")
     menu_icon = "pick"
     menu_order = 320
     submenu_hook = "register_rewards_menu_item"
 
 
-for model in (EarnRule, Gift):
+for model in (EarnRule, Gift, DeliveryHook):
     register_permission_policy(model, GiftPermissions(model))
 register_permission_policy(ScoreModel, ScorePermissions(ScoreModel))
 register_snippet(RewardsGroup)
@@ -106,6 +124,16 @@ def staff_urls() -> list:
     return [
         path("rewards/orders/", staff.orders, name="rewards_orders"),
         path("rewards/orders/<int:pk>/", staff.settle, name="rewards_settle"),
+        path("rewards/holds/", fulfilment.holds, name="rewards_holds"),
+        path("rewards/deliveries/", fulfilment.deliveries, name="rewards_deliveries"),
+        path(
+            "rewards/deliveries/<int:pk>/",
+            fulfilment.repeat_delivery,
+            name="rewards_repeat_delivery",
+        ),
+        path(
+            "rewards/hooks/<int:pk>/key/", fulfilment.hook_key, name="rewards_hook_key"
+        ),
     ]
 
 
@@ -117,6 +145,28 @@ def orders_item() -> MenuItem:
         reverse("rewards_orders"),
         icon_name="form",
         order=0,
+        permission="rewards.manage_rewards",
+    )
+
+
+@hooks.register("register_rewards_menu_item")
+def holds_item() -> MenuItem:
+    return _PermittedItem(
+        _("Holds and drops"),
+        reverse("rewards_holds"),
+        icon_name="time",
+        order=1,
+        permission="rewards.manage_rewards",
+    )
+
+
+@hooks.register("register_rewards_menu_item")
+def deliveries_item() -> MenuItem:
+    return _PermittedItem(
+        _("Deliveries by hook"),
+        reverse("rewards_deliveries"),
+        icon_name="link",
+        order=2,
         permission="rewards.manage_rewards",
     )
 

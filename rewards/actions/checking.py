@@ -61,7 +61,9 @@ def _balances_are_their_lots() -> Iterator[str]:
 
 def _reserved_is_what_is_on_order() -> Iterator[str]:
     ordered = (
-        Redemption.objects.filter(person=OuterRef("owner"), state="ordered")
+        Redemption.objects.filter(
+            person=OuterRef("owner"), state__in=Redemption.OPEN
+        )
         .order_by()
         .values("person")
         .annotate(n=Sum("cost"))
@@ -294,6 +296,8 @@ def _orders_are_booked_as_they_stand() -> Iterator[str]:
     for kind, order_id, amount in entries.iterator():
         booked[kind, order_id] = amount
     steps = {
+        "held": ["redeem"],
+        "lapsed": ["redeem", "cancel"],
         "ordered": ["redeem"],
         "fulfilled": ["redeem", "fulfil"],
         "cancelled": ["redeem", "cancel"],
@@ -325,6 +329,9 @@ def _codes_are_handed_out_once() -> Iterator[str]:
         gift=F("redemption__gift")
     ):
         yield f"code {voucher.pk} went to an order of another gift"
+    freed = Voucher.objects.filter(redemption__state__in=["lapsed", "cancelled"])
+    for voucher in freed:
+        yield f"code {voucher.pk} hangs on an order that was given back"
     void = Q(voided_at__isnull=False)
     given_back = Q(redemption__state="voided")
     for voucher in Voucher.objects.filter((void & ~given_back) | (~void & given_back)):

@@ -5,6 +5,7 @@ from datetime import datetime
 from common import outbox
 from people.models import Person
 from rewards.actions.ageing import forfeit_points
+from rewards.actions.queueing import forget_places
 from rewards.actions.settling import cancel_for_the_erased
 from rewards.models import Redemption
 
@@ -26,8 +27,9 @@ def close_purse(*, person: Person, at: datetime) -> None:
     A code that was shown stays theirs.
     """
     waiting = Redemption.objects.filter(
-        person=person, state=Redemption.State.ORDERED
+        person=person, state__in=Redemption.OPEN
     ).order_by("pk")
     for order_id in waiting.values_list("pk", flat=True):
         cancel_for_the_erased(order_id=order_id, at=at)
+    forget_places(person=person)
     forfeit_points(owner_id=person.pk, at=at)

@@ -34,7 +34,7 @@ def fulfil(*, redemption: Redemption, by: Person, at: datetime) -> Redemption:
     _must_wait(order)
     spend_for_good(order, lock_purse(order.person_id), by, at)
     close(order, Redemption.State.FULFILLED, by, at)
-    _tell(order, at)
+    tell(order, at)
     return order
 
 
@@ -43,8 +43,8 @@ def cancel(*, redemption: Redemption, by: Person, at: datetime) -> Redemption:
     """Give points and stock back; the points keep the expiry they had."""
     order = _lock_order(redemption, by)
     _must_wait(order)
-    _cancel(order, by, at)
-    _tell(order, at)
+    give_back(order, Redemption.State.CANCELLED, by, at)
+    tell(order, at)
     return order
 
 
@@ -71,16 +71,16 @@ def void_code(
     move(transfer, hall_account(Kind.REDEEMED), purse.spendable, order.cost)
     _refill_lots(order, transfer, purse)
     close(order, Redemption.State.VOIDED, by, at)
-    _tell(order, at)
+    tell(order, at)
     return order
 
 
 @transaction.atomic
 def cancel_for_the_erased(*, order_id: int, at: datetime) -> None:
     """Nobody is left to deliver to. Delivered meanwhile: it stays so."""
-    order = Redemption.objects.select_for_update().get(pk=order_id)
-    if order.state == Redemption.State.ORDERED:
-        _cancel(order, None, at)
+    order = Redemption.objects.select_for_update(of=("self",)).get(pk=order_id)
+    if order.state in Redemption.OPEN:
+        give_back(order, Redemption.State.CANCELLED, None, at)
 
 
 def book(order: Redemption, kind: str, by: Person | None, at: datetime) -> Transfer:
@@ -97,7 +97,9 @@ def book(order: Redemption, kind: str, by: Person | None, at: datetime) -> Trans
     )
 
 
-def spend_for_good(order: Redemption, purse: Purse, by: Person, at: datetime) -> None:
+def spend_for_good(
+    order: Redemption, purse: Purse, by: Person | None, at: datetime
+) -> None:
     transfer = book(order, Transfer.Kind.FULFIL, by, at)
     move(transfer, purse.reserved, hall_account(Kind.REDEEMED), order.cost)
 
@@ -105,6 +107,24 @@ def spend_for_good(order: Redemption, purse: Purse, by: Person, at: datetime) ->
 def close(order: Redemption, state: str, by: Person | None, at: datetime) -> None:
     order.state, order.settled_at, order.settled_by = state, at, by
     order.save(update_fields=["state", "settled_at", "settled_by"])
+
+
+def give_back(order: Redemption, state: str, by: Person | None, at: datetime) -> None:
+    """Close a locked open order: points into the lots they came from, one in stock.
+
+    A code nobody has seen is free again.
+    """
+    purse = lock_purse(order.person_id)
+    transfer = book(order, Transfer.Kind.CANCEL, by, at)
+    move(transfer, purse.reserved, purse.spendable, order.cost)
+    _refill_lots(order, transfer, purse)
+    gift = Gift.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=order.gift_id
+    )
+    freed = Voucher.objects.filter(redemption=order).update(redemption=None)
+    if gift.has_codes == bool(freed):
+        Gift.objects.filter(pk=gift.pk).update(stock=F("stock") + 1)
+    close(order, state, by, at)
 
 
 def _lock_order(redemption: Redemption, by: Person) -> Redemption:
@@ -122,23 +142,13 @@ def _must_wait(order: Redemption) -> None:
         raise AlreadySettled
 
 
-def _cancel(order: Redemption, by: Person | None, at: datetime) -> None:
-    purse = lock_purse(order.person_id)
-    transfer = book(order, Transfer.Kind.CANCEL, by, at)
-    move(transfer, purse.reserved, purse.spendable, order.cost)
-    _refill_lots(order, transfer, purse)
-    counted = Gift.objects.filter(stock_mode=Gift.StockMode.COUNTER)
-    counted.filter(pk=order.gift_id).update(stock=F("stock") + 1)
-    close(order, Redemption.State.CANCELLED, by, at)
-
-
 def _refill_lots(order: Redemption, transfer: Transfer, purse: Purse) -> None:
     uses = LotUse.objects.filter(transfer__idem_key=f"redeem:{order.pk}")
     put_back_into_lots(transfer, list(uses.order_by("pk")))
     pay_debt(transfer, purse)
 
 
-def _tell(order: Redemption, at: datetime) -> None:
+def tell(order: Redemption, at: datetime) -> None:
     with translation.override(order.person.language or settings.LANGUAGE_CODE):
         url = order.get_absolute_url()
     people.notify(

@@ -14,6 +14,7 @@ from rewards.models.bonus import BonusBand, MonthlyBonus
 from rewards.models.budget import Pot, PotPiece
 from rewards.models.catalogue import Gift, Redemption, Voucher
 from rewards.models.days import PointsDay
+from rewards.models.drops import Place, WaitingRoom
 from rewards.models.fairplay import (
     Appeal,
     Case,
@@ -24,8 +25,10 @@ from rewards.models.fairplay import (
     SignInTrace,
 )
 from rewards.models.giving import Charity, ManualAward
+from rewards.models.hooks import DeliveryHook, HookDelivery, HookTry
 from rewards.models.leaders import LeaderRun, LeaderScore, ScoreModel
 from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
+from rewards.models.notices import ExpiryNotice, GiftLink
 from rewards.models.rules import Campaign, EarnRule, PointsTerms
 from rewards.models.scorecards import Criterion, Evaluation, Scorecard
 from rewards.models.training import Ability, AbilityQuestion, TestTry
@@ -47,12 +50,17 @@ __all__ = [
     "Charity",
     "Criterion",
     "Debt",
+    "DeliveryHook",
     "EarnRule",
     "Entry",
     "Evaluation",
+    "ExpiryNotice",
     "FairPlayRules",
     "FairPlayScan",
     "Gift",
+    "GiftLink",
+    "HookDelivery",
+    "HookTry",
     "LeaderRun",
     "LeaderScore",
     "LineMessage",
@@ -61,6 +69,7 @@ __all__ = [
     "ManualAward",
     "MonthlyBonus",
     "Notice",
+    "Place",
     "PointsDay",
     "PointsTerms",
     "Pot",
@@ -76,5 +85,6 @@ __all__ = [
     "TestTry",
     "Transfer",
     "Voucher",
+    "WaitingRoom",
     "Who",
 ]

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _
 
+from rewards.sealing import unseal
+
 
 class GiftQuerySet(models.QuerySet):
     def on_offer(self) -> "GiftQuerySet":
@@ -60,6 +62,23 @@ class Gift(models.Model):
         verbose_name=_("only in"),
     )
     visible = models.BooleanField(_("shown"), default=True)
+    is_drop = models.BooleanField(
+        _("drop with a waiting room"),
+        default=False,
+        help_text=_(
+            "Opens at one moment. Who came before it is drawn by lot; each keeps one"
+            " for 15 minutes, then it goes to the next. Needs “on offer from”."
+        ),
+    )
+    hook = models.ForeignKey(
+        "rewards.DeliveryHook",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="gifts",
+        verbose_name=_("delivered by"),
+        help_text=_("For counted gifts. Empty: our team delivers."),
+    )
 
     objects = GiftQuerySet.as_manager()
 
@@ -71,6 +90,10 @@ class Gift(models.Model):
             models.CheckConstraint(condition=Q(cost__gt=0), name="gift_costs_points"),
             models.CheckConstraint(
                 condition=Q(stock__gte=0), name="stock_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_drop=False) | Q(opens_at__isnull=False),
+                name="a_drop_opens_at_a_moment",
             ),
         ]
 
@@ -94,10 +117,14 @@ class Gift(models.Model):
 
 
 class Voucher(models.Model):
-    """A code that is worth a gift. Shown to the one who ordered it, to nobody else."""
+    """A code that is worth a gift. Shown to the one who ordered it, to nobody else.
+
+    The database holds it sealed, beside a digest that tells whether it is known.
+    """
 
     gift = models.ForeignKey(Gift, models.PROTECT, related_name="vouchers")
-    code = models.CharField(_("code"), max_length=80)
+    sealed_code = models.TextField()
+    code_digest = models.CharField(max_length=64)
     redemption = models.OneToOneField(
         "rewards.Redemption", models.PROTECT, null=True, related_name="voucher"
     )
@@ -107,7 +134,9 @@ class Voucher(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["gift", "code"], name="a_code_exists_once"),
+            models.UniqueConstraint(
+                fields=["gift", "code_digest"], name="a_code_exists_once"
+            ),
             models.CheckConstraint(
                 condition=Q(voided_at__isnull=True)
                 | (Q(redemption__isnull=False) & ~Q(void_reason="")),
@@ -125,18 +154,29 @@ class Voucher(models.Model):
     def __str__(self) -> str:
         return f"{self.gift_id}#{self.pk}"
 
+    @property
+    def code(self) -> str:
+        return unseal(self.sealed_code)
+
 
 class Redemption(models.Model):
-    """A gift somebody bought. The points are reserved until it is delivered."""
+    """A gift somebody bought. The points are reserved until it is delivered.
+
+    A held one waits until `held_until` for its person to confirm it.
+    """
 
     class State(models.TextChoices):
+        HELD = "held", _("kept for you")
+        LAPSED = "lapsed", _("not confirmed")
         ORDERED = "ordered", _("on its way")
         FULFILLED = "fulfilled", _("delivered")
         CANCELLED = "cancelled", _("cancelled")
         VOIDED = "voided", _("code void, points given back")
 
     # The person has their points back, so they may order it again.
-    GAVE_BACK = (State.CANCELLED, State.VOIDED)
+    GAVE_BACK = (State.CANCELLED, State.VOIDED, State.LAPSED)
+    # Its points lie in the reserve.
+    OPEN = (State.HELD, State.ORDERED)
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="redemptions"
@@ -148,6 +188,7 @@ class Redemption(models.Model):
         max_length=10, choices=State.choices, default=State.ORDERED
     )
     at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -159,7 +200,11 @@ class Redemption(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(cost__gt=0), name="redemption_costs_points"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="held") | Q(held_until__isnull=False),
+                name="a_hold_ends",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-at"], name="redemptions_of_person"),
@@ -168,6 +213,16 @@ class Redemption(models.Model):
                 fields=["at"],
                 condition=Q(state="ordered"),
                 name="redemption_to_deliver",
+            ),
+            models.Index(
+                fields=["held_until"],
+                condition=Q(state="held"),
+                name="redemption_on_hold",
+            ),
+            models.Index(
+                fields=["gift", "held_until"],
+                condition=Q(state="held"),
+                name="redemption_on_hold_of_gift",
             ),
         ]
 

@@ -1,6 +1,7 @@
 """What is on offer, to whom, and what was ordered."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
@@ -9,14 +10,15 @@ from common.errors import Refused
 from common.prepared import prepared
 from people.models import Person, Region
 from rewards.errors import LimitReached, NotEnoughPoints, NotOnOffer, SoldOut
-from rewards.models import EarnRule, Gift, PointsTerms, Redemption, Voucher
+from rewards.models import EarnRule, Gift, Place, PointsTerms, Redemption, Voucher
 from rewards.months import month_of
 
 
 def gifts_on_offer(*, at: datetime) -> QuerySet[Gift]:
     now_open = Q(opens_at__isnull=True) | Q(opens_at__lte=at)
     still_open = Q(closes_at__isnull=True) | Q(closes_at__gt=at)
-    offered = Gift.objects.on_offer().filter(now_open, still_open)
+    # A drop is announced before it opens.
+    offered = Gift.objects.on_offer().filter(now_open | Q(is_drop=True), still_open)
     return offered.select_related("region")
 
 
@@ -77,9 +79,41 @@ def orders_of(person: Person) -> QuerySet[Redemption]:
 
 
 def code_of(order: Redemption) -> str:
-    """The code an order came with; "" if the gift is delivered, or the code is void."""
-    working = Voucher.objects.filter(redemption=order, voided_at=None)
-    return working.values_list("code", flat=True).first() or ""
+    """The code of an order; "" if it has none, is not confirmed, or it is void."""
+    if order.state != Redemption.State.FULFILLED:
+        return ""
+    working = Voucher.objects.filter(redemption=order, voided_at=None).first()
+    return working.code if working else ""
+
+
+def gifts_export(person: Person) -> dict[str, Any]:
+    """What somebody is handed of their orders and places in queues."""
+    orders = orders_of(person)
+    places = Place.objects.filter(person=person).select_related("room__gift")
+    return {
+        "orders": [
+            {
+                "order": f"R-{order.pk}",
+                "gift": order.gift.slug,
+                "cost": order.cost,
+                "state": order.state,
+                "at": order.at,
+                "held_until": order.held_until,
+                "settled_at": order.settled_at,
+                "code": code_of(order),
+            }
+            for order in orders
+        ],
+        "waiting_rooms": [
+            {
+                "gift": place.room.gift.slug,
+                "joined_at": place.joined_at,
+                "number": place.number,
+                "state": place.state,
+            }
+            for place in places.order_by("joined_at", "pk")
+        ],
+    }
 
 
 def orders_waiting() -> QuerySet[Redemption]:

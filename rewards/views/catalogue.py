@@ -1,8 +1,9 @@
 """The member's side of rewards: purse, gifts, orders, history."""
 
 import re
+from datetime import datetime
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_safe
 
 from common.errors import Refused
 from common.http import post_only
+from people.models import Person
 from people.requests import SignedInRequest
 from rewards import actions, numbers, queries
 from rewards.errors import FormWithoutKey, LimitReached, NotEnoughPoints, SoldOut
-from rewards.models import Campaign, EarnRule, Gift, Redemption
+from rewards.models import Campaign, EarnRule, Gift, Place, Redemption
+from rewards.queries import drops
 from rewards.queries.budget import budget_now
 from rewards.views.purse import purse_of
 from rewards.wording import HOW_TO_EARN, why
@@ -60,13 +63,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def gift(request: HttpRequest, slug: str) -> HttpResponse:
     """One gift and, for members, the form that orders it: its key is used once."""
-    return _gift_page(request, _gift(slug))
+    return gift_page(request, find_gift(slug))
 
 
 @post_only
 @private
 def redeem(request: HttpRequest, slug: str) -> HttpResponse:
-    found = _gift(slug)
+    found = find_gift(slug)
     if not request.user.is_authenticated:
         return redirect_to_login(found.get_absolute_url())
     key = request.POST.get("key", "")
@@ -82,7 +85,7 @@ def redeem(request: HttpRequest, slug: str) -> HttpResponse:
             at=timezone.now(),
         )
     except Refused as refusal:
-        return _gift_page(request, _gift(slug), refusal=refusal)
+        return gift_page(request, find_gift(slug), refusal=refusal)
     if order.state == Redemption.State.ORDERED:
         messages.success(
             request, _("It is yours. We will tell you when it is delivered.")
@@ -98,7 +101,15 @@ def redeem(request: HttpRequest, slug: str) -> HttpResponse:
 def redemption(request: SignedInRequest, pk: int) -> HttpResponse:
     """Somebody's own order; anybody else's does not exist."""
     order = get_object_or_404(queries.orders_of(request.user), pk=pk)
-    context = {"order": order, "code": queries.code_of(order)}
+    now = timezone.now()
+    until = order.held_until
+    is_held = order.state == Redemption.State.HELD and until > now
+    context = {
+        "order": order,
+        "code": queries.code_of(order),
+        "is_held": is_held,
+        "seconds_left": int((until - now).total_seconds()) + 1 if is_held else 0,
+    }
     return _page(request, "redemption", context)
 
 
@@ -109,11 +120,11 @@ def _page(
     return render(request, f"rewards/{name}.html", context, status=status)
 
 
-def _gift(slug: str) -> Gift:
+def find_gift(slug: str) -> Gift:
     return get_object_or_404(Gift, slug=slug, visible=True)
 
 
-def _gift_page(
+def gift_page(
     request: HttpRequest, found: Gift, *, refusal: Refused | None = None
 ) -> HttpResponse:
     """What to order, or why not: as a notice after a try, else on the button."""
@@ -126,6 +137,9 @@ def _gift_page(
         now = timezone.now()
         has = queries.balance_of(request.user, at=now).spendable
         stop = queries.obstacle(found, request.user, spendable=has, at=now)
+        if found.is_drop:
+            context |= _room(found, request.user, has, now)
+            stop = context["stop"]
         context |= {
             "spendable": has,
             "left": has - found.cost,
@@ -136,6 +150,23 @@ def _gift_page(
         }
     status = refusal.status if refusal else 200
     return _page(request, "gift", context, status)
+
+
+def _room(gift: Gift, person: Person, has: int, now: datetime) -> dict[str, Any]:
+    """Whether the waiting room may be entered, was, or when it can be."""
+    opens_at = cast(datetime, gift.opens_at)
+    place = drops.place_of(person, gift)
+    stop = queries.obstacle(gift, person, spendable=has, at=max(now, opens_at))
+    # The last may be held by somebody who will not confirm.
+    if isinstance(stop, SoldOut) and drops.holds_now().filter(gift=gift).exists():
+        stop = None
+    is_in = place is not None and place.state == Place.State.WAITING
+    return {
+        "stop": None if is_in else stop,
+        "is_in_room": is_in,
+        "room_opens_at": opens_at - numbers.ROOM_OPENS_BEFORE,
+        "room_is_open": now >= opens_at - numbers.ROOM_OPENS_BEFORE,
+    }
 
 
 def _stop_word(stop: Refused | None) -> str:

@@ -300,6 +300,11 @@ ANSWERHALL_SEARCH_MEANING = env.bool("ANSWERHALL_SEARCH_MEANING", default=False)
 ANSWERHALL_INDEXNOW_KEY = env("ANSWERHALL_INDEXNOW_KEY", default="")
 ANSWERHALL_BAIDU_TOKEN = env("ANSWERHALL_BAIDU_TOKEN", default="")
 
+# Gifts: keys for codes at rest (Fernet; the first seals, all open), and the hosts of
+# one's own network that delivery hooks may reach.
+ANSWERHALL_VOUCHER_KEYS = env.list("ANSWERHALL_VOUCHER_KEYS", default=[])
+ANSWERHALL_HOOK_HOSTS = env.list("ANSWERHALL_HOOK_HOSTS", default=[])
+
 # Background work
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from answerhall.settings.base import *
 
 SECRET_KEY = "tests-only-key-tests-only-key-tests-only-key-0123456789"
+ANSWERHALL_VOUCHER_KEYS = ["dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 STATE = Path(tempfile.mkdtemp(prefix="answerhall-tests-"))
 MEDIA_ROOT = STATE / "media"
