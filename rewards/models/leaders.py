@@ -1,39 +1,107 @@
 """Leader scores as they were computed."""
 
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rewards.scoring.model import PARTS, Model
 
-PERCENT = [MinValueValidator(0)]
+MOST_DAYS = 3650
+
+
+def _percent(
+    name: str, default: int, **options: Any
+) -> models.PositiveSmallIntegerField:
+    checks = [MaxValueValidator(100)]
+    return models.PositiveSmallIntegerField(
+        name, default=default, validators=checks, **options
+    )
+
+
+def _days(name: str, default: int, **options: Any) -> models.PositiveSmallIntegerField:
+    checks = [MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
+    return models.PositiveSmallIntegerField(
+        name, default=default, validators=checks, **options
+    )
+
+
+def _amount(name: str, default: str, **options: Any) -> models.DecimalField:
+    checks = [MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(1000))]
+    return models.DecimalField(
+        name,
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(default),
+        validators=checks,
+        **options,
+    )
 
 
 class ScoreModel(models.Model):
     """One version of how the score is made. The newest is used; none is ever edited."""
 
-    half_life_days = models.PositiveSmallIntegerField(
+    half_life_days = _days(
         _("half-life in days"),
-        default=60,
-        validators=[MinValueValidator(1)],
+        30,
         help_text=_("After this many days an answer counts half."),
     )
-    help_percent = models.PositiveSmallIntegerField(_("helping, percent"), default=40)
-    response_percent = models.PositiveSmallIntegerField(_("speed, percent"), default=20)
-    reach_percent = models.PositiveSmallIntegerField(_("reach, percent"), default=20)
-    authority_percent = models.PositiveSmallIntegerField(
-        _("standing, percent"), default=10
+    help_percent = _percent(_("helping, percent"), 40)
+    accepted_percent = _percent(_("accepted, percent"), 10)
+    response_percent = _percent(_("speed, percent"), 20)
+    reach_percent = _percent(_("reach, percent"), 20)
+    votes_percent = _percent(_("votes, percent"), 10)
+    pair_cap = _amount(
+        _("most for one asker, in answers"),
+        "2.00",
+        help_text=_("Help for the same person counts less each time, up to this."),
     )
-    votes_percent = models.PositiveSmallIntegerField(_("votes, percent"), default=10)
+    voter_pair_cap = _amount(_("most from one voter, in votes"), "1.50")
+    quick_hours = _amount(
+        _("speed halves after hours"),
+        "12.00",
+        help_text=_("A first answer after this long counts half of one at once."),
+    )
+    rescue_after_hours = _amount(_("rescue after hours of silence"), "24.00")
+    trust_percent = _percent(
+        _("trust in people not known well, percent"),
+        30,
+        help_text=_(
+            "Known well are imported people, and those with a verified e-mail "
+            "who dealt with more than one other person."
+        ),
+    )
+    email_days = _days(_("account with verified e-mail older than days"), 7)
+    unvouched_base = _amount(
+        _("most from people not known well alone, in answers"), "0.10"
+    )
+    unvouched_percent = models.PositiveSmallIntegerField(
+        _("and for each answer to people known well, percent of one"),
+        default=100,
+        validators=[MaxValueValidator(1000)],
+    )
     full_from_answers = models.PositiveIntegerField(
         _("five parts from this many answers"),
-        default=2000,
-        help_text=_("Below it, a plain count of the last 90 days predicts better."),
+        default=200,
+        help_text=_("Below it, a plain count of recent answers predicts as well."),
     )
-    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    count_days = _days(_("plain count of the last days"), 90)
+    count_pair_cap = _amount(_("most answers to one asker in that count"), "5.00")
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("made by"),
+    )
 
     class Meta:
         verbose_name = _("score model")
@@ -44,9 +112,9 @@ class ScoreModel(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     help_percent=100
+                    - models.F("accepted_percent")
                     - models.F("response_percent")
                     - models.F("reach_percent")
-                    - models.F("authority_percent")
                     - models.F("votes_percent")
                 ),
                 name="score_weights_add_up",
@@ -66,9 +134,19 @@ class ScoreModel(models.Model):
 
     def as_model(self) -> Model:
         return Model(
-            half_life_days=self.half_life_days,
+            half_life_days=float(self.half_life_days),
             weights={name: value / 100 for name, value in self.percents.items()},
+            pair_cap=float(self.pair_cap),
+            voter_pair_cap=float(self.voter_pair_cap),
+            quick_hours=float(self.quick_hours),
+            rescue_after_hours=float(self.rescue_after_hours),
+            trust_of_others=self.trust_percent / 100,
+            email_days=self.email_days,
+            unvouched_base=float(self.unvouched_base),
+            unvouched_share=self.unvouched_percent / 100,
             full_from_answers=self.full_from_answers,
+            count_days=float(self.count_days),
+            count_pair_cap=float(self.count_pair_cap),
         )
 
 
@@ -81,6 +159,9 @@ class LeaderRun(models.Model):
     code_version = models.PositiveSmallIntegerField()
     newest_answer = models.BigIntegerField(default=0)
     answer_count = models.PositiveIntegerField(default=0)
+    # Everybody who asked or answered, and how many of them are known well.
+    people_count = models.PositiveIntegerField(default=0)
+    trusted_count = models.PositiveIntegerField(default=0)
     is_full = models.BooleanField(default=False)
 
     class Meta:
@@ -91,19 +172,28 @@ class LeaderRun(models.Model):
 
 
 class LeaderScore(models.Model):
-    """A person's score in a run, overall (no tag) or in a topic; parts add up to it."""
+    """A person's score in a run, overall (no tag) or in a topic.
+
+    Whole numbers: the parts add up to the score, and 10,000 is what the ten best have
+    on average.
+    """
 
     run = models.ForeignKey(LeaderRun, models.CASCADE, related_name="scores")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="leader_scores"
     )
     tag = models.ForeignKey("community.Tag", models.CASCADE, null=True)
-    score = models.FloatField()
+    score = models.PositiveIntegerField()
     rank = models.PositiveIntegerField()
     parts = models.JSONField()
-    lift = models.FloatField()
+    # Part -> [answer, what it brought, percent its asker is trusted], the best few;
+    # kept for the newest runs only.
+    posts = models.JSONField(default=dict)
     conduct = models.FloatField()
     answer_count = models.PositiveIntegerField()
+    # Whom the person helped, and how many of them are known well.
+    asker_count = models.PositiveIntegerField(default=0)
+    trusted_askers = models.PositiveIntegerField(default=0)
     # Places won or lost since the run before; the leaderboard's query fills it in.
     moved = 0
 
@@ -116,9 +206,6 @@ class LeaderScore(models.Model):
                 fields=["run", "person"],
                 condition=Q(tag__isnull=True),
                 name="one_overall_leader_score",
-            ),
-            models.CheckConstraint(
-                condition=Q(score__gte=0), name="leader_score_not_negative"
             ),
         ]
         indexes = [

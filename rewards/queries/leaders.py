@@ -1,12 +1,13 @@
-"""The leaderboard, and a person's own score."""
+"""The leaderboard, a person's own score and what it came from, the score's versions."""
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from community.models import Tag
+from community.models import Answer, PostState, Tag
 from people.models import Person
 from rewards.models import LeaderRun, LeaderScore, ScoreModel
+from rewards.scoring.compared import Move
 from rewards.scoring.model import PARTS, Model
 
 PLACES_SHOWN = 50
@@ -70,6 +71,84 @@ def score_of(person: Person) -> LeaderScore | None:
     return run.scores.filter(person=person, tag=None).first()
 
 
-def parts_in_order(row: LeaderScore) -> list[tuple[str, float]]:
+def parts_in_order(row: LeaderScore) -> list[tuple[str, int]]:
     names = [*PARTS, *(name for name in row.parts if name not in PARTS)]
-    return [(name, row.parts.get(name, 0.0)) for name in names if name in row.parts]
+    return [(name, row.parts[name]) for name in names if name in row.parts]
+
+
+@dataclass(frozen=True)
+class Post:
+    """An answer behind a part. No answer: it is no longer public."""
+
+    answer: Answer | None
+    brought: int
+    trust_percent: int
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A part of somebody's score and the answers that brought most of it."""
+
+    name: str
+    points: int
+    posts: list[Post]
+    # What all other answers together brought.
+    rest: int
+
+
+@dataclass(frozen=True)
+class Explained:
+    run: LeaderRun
+    model: Model
+    row: LeaderScore
+    parts: list[Behind]
+    # Tags in which the person has a score, too.
+    topics: list[Tag]
+
+
+def explained_score(person: Person, tag: Tag | None = None) -> Explained | None:
+    """What somebody's newest score came from, in 4 queries; None if there is none.
+
+    Posts that are no longer public are counted and not named.
+    """
+    run = newest_run()
+    if run is None:
+        return None
+    row = run.scores.filter(person=person, tag=tag).first()
+    if row is None:
+        return None
+    row.person = person
+    wanted = {pk for posts in row.posts.values() for pk, _points, _trust in posts}
+    answers = (
+        Answer.objects.filter(
+            pk__in=wanted, state=PostState.VISIBLE, question__state=PostState.VISIBLE
+        )
+        .select_related("question", "question__author")
+        .in_bulk()
+    )
+    parts = []
+    for name, points in parts_in_order(row):
+        posts = [
+            Post(answers.get(pk), brought, trust)
+            for pk, brought, trust in row.posts.get(name, [])
+        ]
+        rest = max(points - sum(post.brought for post in posts), 0)
+        parts.append(Behind(name, points, posts, rest))
+    topics = Tag.objects.filter(
+        Exists(LeaderScore.objects.filter(run=run, person=person, tag=OuterRef("pk")))
+    ).order_by("name")
+    return Explained(run, Model.from_dict(run.config), row, parts, list(topics))
+
+
+VERSIONS_SHOWN = 20
+
+
+def score_models() -> QuerySet[ScoreModel]:
+    """The newest versions of how the score is made, with who applied them."""
+    return ScoreModel.objects.select_related("made_by")[:VERSIONS_SHOWN]
+
+
+def moves_with_people(moves: list[Move]) -> list[tuple[Move, Person | None]]:
+    """In one query."""
+    people = Person.objects.in_bulk([move.person for move in moves])
+    return [(move, people.get(move.person)) for move in moves]

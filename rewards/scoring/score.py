@@ -1,8 +1,8 @@
 """From a history to scores: parts that anybody can read, and add up.
 
-An answer's marks in each part but the first fade with its age. They are summed for every pair of
-helper and asker, where more counts less and less, and weighed by the asker's trust.
-What is left belongs to the answers in shares of their marks, so a score can be taken
+An answer's marks in each part but the first fade with its age. They are summed for
+every pair of helper and asker, where more counts less and less, and weighed by the
+asker's trust. What is left belongs to the answers in shares of their marks, so a score can be taken
 apart down to single posts.
 """
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.freshness import alike_for_visitors, shows
 from community.models import Tag
+from people.queries import person_at
 from rewards.freshness import LEADERS
 from rewards.models import LeaderScore
 from rewards.queries import leaders as queries
@@ -17,24 +18,25 @@ PART_NAMES = {
     "help": _("Helping"),
     "response": _("Speed"),
     "reach": _("Reach"),
-    "authority": _("Trust"),
+    "accepted": _("Accepted"),
     "votes": _("Votes"),
     "overall": _("Other topics"),
 }
 PART_MEANINGS = {
     "help": _(
-        "Answers that were accepted or found helpful. "
+        "Answers to others of the last days that members didn't vote down. "
         "Help for the same person counts less each time."
     ),
-    "response": _("First answers, and questions rescued after 24 hours of silence."),
+    "accepted": _("Answers that askers accepted."),
+    "response": _("First answers, the sooner the more; and questions rescued late."),
     "reach": _("How many different people you helped."),
-    "authority": _("Whether people who help others trust your answers."),
     "votes": _("Votes from members; newer ones weigh more."),
+    "overall": _("Half of your score overall, where a topic alone says little."),
 }
 # Each part keeps its colour wherever it is drawn: classes of the stylesheet.
 PART_COLOURS = {name: f"p{place}" for place, name in enumerate(PART_NAMES, start=1)}
 # Bars narrower than this have no room for their number.
-NUMBER_FITS_PERCENT = 3
+NUMBER_FITS_PERCENT = 6
 
 
 @dataclass
@@ -79,6 +81,36 @@ def leaders(request: HttpRequest) -> HttpResponse:
     return render(request, "rewards/leaders.html", context)
 
 
+@require_safe
+@alike_for_visitors
+def why(request: HttpRequest, handle: str) -> HttpResponse:
+    """Where somebody's score comes from, down to the answers behind it."""
+    person = person_at(handle)
+    if person is None or person.erased_at is not None:
+        raise Http404
+    slug = request.GET.get("topic", "")
+    tag = get_object_or_404(Tag, slug=slug) if slug else None
+    found = queries.explained_score(person, tag)
+    shows(LEADERS, person)
+    if found is None:
+        raise Http404
+    posts = [post for part in found.parts for post in part.posts if post.answer]
+    shows(*(post.answer.question for post in posts if post.answer))
+    context = {
+        "person": person,
+        "tag": tag,
+        "found": found,
+        "parts": [
+            (PART_NAMES[part.name], PART_MEANINGS[part.name], PART_COLOURS[part.name])
+            + (part,)
+            for part in found.parts
+        ],
+        "bar": segments(found.row, found.row.score or 1),
+        "nav_current": "leaders",
+    }
+    return render(request, "rewards/leader.html", context)
+
+
 def segments(row: LeaderScore, widest: float) -> list[Segment]:
     found, x = [], 0.0
     for name, points in queries.parts_in_order(row):
@@ -91,7 +123,7 @@ def segments(row: LeaderScore, widest: float) -> list[Segment]:
                     x=round(x, 2),
                     width=round(max(width - 0.4, 0.2), 2),
                     middle=round(x + width / 2, 2),
-                    points=round(points),
+                    points=points,
                     has_number=width >= NUMBER_FITS_PERCENT,
                 )
             )
