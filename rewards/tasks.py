@@ -11,6 +11,7 @@ from rewards.actions.earning import PAY_LATER, pay_later
 from rewards.actions.delivering import DELIVER, deliver
 from rewards.actions.leaving import CLOSE
 from rewards.actions.noticing import forget_links, tell_of_expiry
+from rewards.actions.previewing import PREVIEW, preview_later
 from rewards.actions.queueing import SOLD_OUT, look_after_rooms, tell_waiting
 from rewards.actions.redeeming import lapse_holds
 from rewards.models import Gift
@@ -90,3 +91,6 @@ def budget(at: datetime) -> str | None:
 def pay(payloads: list[dict], at: datetime) -> None:
     for payload in payloads:
         pay_later(person_id=payload["person"], award_id=payload["award"], at=at)
+
+
+handles(PREVIEW)(preview_later)

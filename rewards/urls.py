@@ -7,6 +7,7 @@ app_name = "rewards"
 urlpatterns = [
     path("agents/", include("rewards.agent_urls")),
     path("leaders/", leaders.leaders, name="leaders"),
+    path("leaders/<str:handle>/", leaders.why, name="leader"),
     path("rewards/", catalogue.home, name="home"),
     path("rewards/history/", purse.history, name="history"),
     path("rewards/statements/", purse.this_month, name="statements"),

@@ -19,10 +19,11 @@ from community.models import Question
 from people.models import Person
 from people.requests import SignedInRequest
 from rewards import agent_hooks, points_hooks, queries  # noqa: F401  the agents' own hooks
-from rewards.admin import GiftPermissions, ScorePermissions
+from rewards import score_hooks  # noqa: F401  the leader score's own
+from rewards.admin import GiftPermissions
 from rewards.forms import GiftForm, HookForm
 from rewards.freshness import LEADERS
-from rewards.models import DeliveryHook, EarnRule, Gift, ScoreModel
+from rewards.models import DeliveryHook, EarnRule, Gift
 from rewards.views import fulfilment, staff
 
 
@@ -93,12 +94,6 @@ class DeliveryHookViewSet(SnippetViewSet):
     )
 
 
-class ScoreModelViewSet(SnippetViewSet):
-    model = ScoreModel
-    icon = "cogs"
-    list_display = ["__str__", "half_life_days", "full_from_answers", "made_at"]
-
-
 class RewardsGroup(SnippetViewSetGroup):
     items = (
         EarnRuleViewSet,
@@ -115,7 +110,6 @@ class RewardsGroup(SnippetViewSetGroup):
 
 for model in (EarnRule, Gift, DeliveryHook):
     register_permission_policy(model, GiftPermissions(model))
-register_permission_policy(ScoreModel, ScorePermissions(ScoreModel))
 register_snippet(RewardsGroup)
 
 

@@ -105,6 +105,15 @@ class Explained:
     # Tags in which the person has a score, too.
     topics: list[Tag]
 
+    @property
+    def trust_percent(self) -> int:
+        """What the word of people not known well counts."""
+        return round(100 * self.model.trust_of_others)
+
+    @property
+    def conduct_percent(self) -> int:
+        return round(100 * self.row.conduct)
+
 
 def explained_score(person: Person, tag: Tag | None = None) -> Explained | None:
     """What somebody's newest score came from, in 4 queries; None if there is none.

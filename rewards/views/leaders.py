@@ -71,6 +71,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "widest": widest,
         "weights": weights,
+        "trust_percent": round(100 * board.model.trust_of_others),
         "key": [
             (PART_NAMES[name], PART_COLOURS[name])
             for name in PART_NAMES
