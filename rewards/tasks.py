@@ -7,8 +7,8 @@ from common.timers import timer
 from people.models import Person
 from rewards import agent_tasks  # noqa: F401  registers its timers
 from rewards.actions import close_purse, expire_points, score_leaders, vest_points
-from rewards.actions.earning import PAY_LATER, pay_later
 from rewards.actions.delivering import DELIVER, deliver
+from rewards.actions.earning import PAY_LATER, pay_later
 from rewards.actions.leaving import CLOSE
 from rewards.actions.noticing import forget_links, tell_of_expiry
 from rewards.actions.previewing import PREVIEW, preview_later

@@ -99,7 +99,6 @@ class RewardsGroup(SnippetViewSetGroup):
         EarnRuleViewSet,
         GiftViewSet,
         DeliveryHookViewSet,
-        ScoreModelViewSet,
         *points_hooks.VIEWSETS,
     )
     menu_label = _("Rewards")
