@@ -56,6 +56,11 @@ def ticket_solved_in_thread(data: dict[str, Any]) -> str:
     return sentence % data
 
 
+@notification("escalation_answered", HANDED_OVER)
+def escalation_answered(data: dict[str, Any]) -> str:
+    return _("Our team answered “%(title)s”, which you handed over") % data
+
+
 @notification("escalation_ended", HANDED_OVER)
 def escalation_ended(data: dict[str, Any]) -> str:
     return _("Our team has finished with “%(title)s”, which you handed over") % data

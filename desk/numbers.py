@@ -7,7 +7,6 @@ from typing import Final
 ASKER_WAITS: Final = timedelta(hours=2)
 # How many threads one person may hand to our team on one day of the site.
 ASKER_A_DAY: Final = 3
-AGENT_A_DAY: Final = 5
 PRIVATE_A_DAY: Final = 5
 MESSAGES_AN_HOUR: Final = 20
 

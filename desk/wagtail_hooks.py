@@ -29,6 +29,7 @@ from desk.staff_screens import (
     RuleViewSet,
 )
 from desk.views import staff
+from people.models import Person
 
 NOTHING = mark_safe("")  # noqa: S308  a constant
 
@@ -116,6 +117,12 @@ def show_ticket(request: HttpRequest, question: Question) -> SafeString:
         "since": wording.moment_in_words(since) if since else "",
     }
     return _rendered("desk/thread_notice.html", context, request)
+
+
+@hooks.register("agent_bench")
+def show_what_was_handed_over(request: HttpRequest, person: Person) -> SafeString:
+    page = queries.handed_over_by(person, timezone.now())
+    return _rendered("desk/handed_over.html", {"page": page}, request)
 
 
 @hooks.register("thread_side")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from community import actions as community
 from community.models import Answer, Question, Voice
-from desk import numbers, permissions
+from desk import numbers, permissions, queries
 from desk.actions import opening, recording, telling
 from desk.actions.recording import INTERNAL, PUBLIC, Kind
 from desk.errors import (
@@ -116,7 +116,9 @@ def end(
     if ticket.question is not None:
         community.hand_back(question=ticket.question)
     ticket_ended.send(sender=Ticket, ticket=ticket, at=at)
-    telling.tell_agent("escalation_ended", ticket, at, once_per=str(event.seq))
+    # Of an answer in the thread they were told when it came.
+    if ticket.reference not in queries.official_answers([ticket]):
+        telling.tell_agent("escalation_ended", ticket, at, once_per=str(event.seq))
     return event
 
 

@@ -37,6 +37,7 @@ from desk.models.tickets import TicketQuerySet
 from desk.setup import default_queue
 from desk.signals import ticket_opened
 from people.models import Person
+from rewards.queries import escalations_a_day
 
 REQUESTED = EscalationRule.Kind.REQUESTED
 
@@ -237,8 +238,9 @@ def _refuse_haste(person: Person, question: Question, at: datetime) -> None:
 
 def _refuse_excess(person: Person, at: datetime) -> None:
     handed_over = Ticket.objects.filter(opened_by=person, question__isnull=False)
-    is_agent = permissions.is_agent(person)
-    most = numbers.AGENT_A_DAY if is_agent else numbers.ASKER_A_DAY
+    most = numbers.ASKER_A_DAY
+    if permissions.is_agent(person):
+        most = escalations_a_day()
     if _count_today(handed_over, at) >= most:
         raise AskedEnoughToday(retry_after=_until_tomorrow(at))
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone, translation
 
+from community.models import Answer
 from desk.models import Ticket
 from people.actions import notify
 from people.models import Person
@@ -33,13 +34,28 @@ def tell_holder(
         _tell(holder, what, ticket, at, once_per, by, desk_address)
 
 
-def tell_agent(what: str, ticket: Ticket, at: datetime, *, once_per: str) -> None:
-    """Tell the agent who handed the thread to us what became of it."""
+def tell_agent(
+    what: str,
+    ticket: Ticket,
+    at: datetime,
+    *,
+    once_per: str,
+    answer: Answer | None = None,
+) -> None:
+    """Tell the agent who handed the thread to us what became of it.
+
+    With an answer of ours, where it stands in the thread.
+    """
     agent = ticket.opened_by
     if agent is None or agent.pk == ticket.requester_id or ticket.question is None:
         return
     if not agent.is_staff:
-        _tell(agent, what, ticket, at, once_per, None, thread_address)
+        address = thread_address if answer is None else _address_of(answer)
+        _tell(agent, what, ticket, at, once_per, None, address)
+
+
+def _address_of(answer: Answer) -> Callable[[Ticket], str]:
+    return lambda _ticket: answer.get_absolute_url()
 
 
 def ticket_address(ticket: Ticket) -> str:

@@ -193,6 +193,8 @@ def answered_officially(ticket: Ticket, answer: Answer, at: datetime) -> None:
         visibility=PUBLIC,
         answer=answer.pk,
     )
+    once = str(answer.pk)
+    telling.tell_agent("escalation_answered", ticket, at, once_per=once, answer=answer)
 
 
 def _answered(ticket: Ticket, by: Person, state: TicketState, at: datetime) -> None:

@@ -1,6 +1,12 @@
 """What pages, rules and other rooms ask the desk."""
 
 from desk.queries.escalation import due, due_moment, rule_for_requests, why
+from desk.queries.handed_over import (
+    HandedOver,
+    HandedOverPage,
+    handed_over_by,
+    official_answers,
+)
 from desk.queries.tickets import (
     DeskCounts,
     Filters,
@@ -24,6 +30,8 @@ from desk.queries.tickets import (
 __all__ = [
     "DeskCounts",
     "Filters",
+    "HandedOver",
+    "HandedOverPage",
     "MyTicket",
     "QueuePage",
     "StaffTicketPage",
@@ -35,7 +43,9 @@ __all__ = [
     "due",
     "due_moment",
     "find_ticket",
+    "handed_over_by",
     "my_tickets",
+    "official_answers",
     "queue_page",
     "rule_for_requests",
     "staff_ticket_page",

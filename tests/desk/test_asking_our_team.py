@@ -7,10 +7,12 @@ import pytest
 from community import actions as community
 from community.errors import NoLongerThere
 from community.models import Question
-from desk import actions, errors, numbers
+from desk import actions, errors, numbers, queries
 from desk.models import EscalationRule, RuleFiring, Ticket
 from people.models import Person
 from rewards.actions import end_agent
+from rewards.models import Programme
+from rewards.queries import escalations_a_day
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +88,7 @@ def test_an_agent_need_not_wait_and_has_five_a_day(
     ten_in_the_morning(clock)
     threads = [
         make_thread(by=make_person(f"customer{number}"))
-        for number in range(numbers.AGENT_A_DAY + 1)
+        for number in range(escalations_a_day() + 1)
     ]
     for thread in threads[:-1]:
         assert ask_our_team(agent, thread, clock.now).requester == thread.author
@@ -104,6 +106,54 @@ def test_an_agent_hears_what_became_of_it(
     actions.close(ticket=ticket, by=desk_agent, at=clock.move(hours=1))
 
     assert "escalation_ended" in told(agent)
+
+
+def test_how_many_an_agent_has_a_day_is_a_figure_managers_edit(
+    make_thread, make_person, agent, clock
+):
+    ten_in_the_morning(clock)
+    Programme.objects.update(escalations_a_day=1)
+    first, second = (make_thread(by=make_person(f"customer{n}")) for n in range(2))
+    ask_our_team(agent, first, clock.now)
+
+    with pytest.raises(errors.AskedEnoughToday):
+        ask_our_team(agent, second, clock.now)
+
+
+def test_an_agent_is_told_where_the_answer_stands(
+    thread, agent, asker, desk_agent, clock, told
+):
+    ticket = ask_our_team(agent, thread, clock.now)
+    assert queries.handed_over_by(agent, clock.now).rows[0].outcome == "open"
+
+    answer = actions.post_reply_to_thread(
+        ticket=ticket,
+        by=desk_agent,
+        body="Your line was on hold because of a wrong address; it works again now.",
+        resolve=True,
+        at=clock.move(hours=1),
+    )
+
+    assert told(agent)[-1] == "escalation_answered"
+    assert "escalation_ended" not in told(agent)
+    assert agent.notifications.latest("pk").url.endswith(f"#answer-{answer.pk}")
+    (row,) = queries.handed_over_by(agent, clock.now).rows
+    assert (row.outcome, row.url) == ("answered", answer.get_absolute_url())
+
+
+def test_the_bench_shows_what_became_of_each_thread(
+    thread, agent, desk_agent, clock, client_of, django_assert_max_num_queries
+):
+    ticket = ask_our_team(agent, thread, clock.now)
+    actions.close(ticket=ticket, by=desk_agent, at=clock.move(hours=1))
+
+    with django_assert_max_num_queries(4):
+        (row,) = queries.handed_over_by(agent, clock.now).rows
+
+    assert row.outcome == "ended"
+    page = client_of(agent).get("/en/agents/").text
+    assert thread.title in page
+    assert "Our team has finished with it" in page
 
 
 def test_the_right_ends_with_the_role(thread, agent, manager, clock):
