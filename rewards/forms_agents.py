@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -13,6 +14,7 @@ from common.forms import BodyField, LineField
 from common.text import clean_body, clean_line
 from community.forms import HallForm
 from community.models import Tag
+from rewards.actions import announce
 from rewards.models import Ability, Notice, Scorecard
 from rewards.models.bench import LINE_MOST_CHARS, REPLY_MOST_CHARS
 from rewards.models.scorecards import BEST_MARK, check_weights
@@ -151,10 +153,8 @@ class NoticeForm(CleanTextForm):
         return cleaned
 
     def save(self, commit: bool = True) -> Notice:
-        from django.utils import timezone
-
-        from rewards.actions import announce
-
+        if self.instance.made_by is None:
+            self.instance.made_by = self.for_user
         notice: Notice = super().save(commit=commit)
         if commit:
             announce(notice, at=timezone.now())

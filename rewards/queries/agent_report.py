@@ -42,7 +42,7 @@ class MonthReport:
 
 
 def reports_of(person: Person, *, month: date) -> list[MonthReport]:
-    """The month and those before it, oldest first, in 3 queries."""
+    """The month and those before it, oldest first, in 4 queries."""
     first = months_later(month_bounds(month)[0], 1 - MONTHS)
     starts = [months_later(first, number) for number in range(MONTHS)]
     end = months_later(starts[-1], 1)

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
@@ -172,7 +173,7 @@ def notice(request: AgentRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.notices_out(now), pk=pk)
     context = {
         "notice": found,
-        "body": rendered(found.body).html,
+        "body": _html(found.body),
         "is_secret": found.public_at is None or found.public_at > now,
         "form": LineForm(),
     }
@@ -315,7 +316,7 @@ def ability(request: AgentRequest, slug: str) -> HttpResponse:
     article = found.article
     context = {
         "ability": found,
-        "lesson": rendered(found.lesson).html if found.lesson else "",
+        "lesson": _html(found.lesson),
         "article": article if article and article.live else None,
         "form": form,
     }
@@ -373,8 +374,12 @@ def _terms() -> dict[str, Any]:
     newest = newest_terms()
     return {
         "terms": newest,
-        "terms_html": rendered(newest.text).html if newest else "",
+        "terms_html": _html(newest.text) if newest else "",
     }
+
+
+def _html(source: str) -> SafeString:
+    return mark_safe(rendered(source).html)  # noqa: S308  cleaned by the renderer
 
 
 def _language() -> str:
