@@ -15,6 +15,7 @@ post_deleted = Signal()  # post, by, at
 post_restored = Signal()  # post, by, at
 question_solved = Signal()  # question, answer, by, at
 question_reopened = Signal()  # question, by, at
+flags_settled = Signal()  # flags, by, at; all of one post, upheld or dismissed
 # The page says something else, and is indexable or was until now; question, at,
 # was_indexable.
 thread_words_changed = Signal()

@@ -25,6 +25,12 @@ class GiftPermissions(_OnePermission):
     actions = frozenset({"add", "change", "view"})
 
 
+class LadderPermissions(_OnePermission):
+    """A step nobody's gift hangs on may go; members then stand on the one below."""
+
+    permission = "rewards.manage_rewards"
+
+
 class ScorePermissions(_OnePermission):
     """A new version is added; old ones stay as they were."""
 

@@ -14,16 +14,26 @@ class RewardsConfig(AppConfig):
         from people import registries
 
         import_module("rewards.agent_notifications")
+        for module in ("badge_notifications", "badge_receivers"):
+            import_module(f"rewards.{module}")
         for module in ("checks", "freshness", "notifications", "receivers"):
             import_module(f"rewards.{module}")
         from rewards.actions.agents import forget_agent
+        from rewards.actions.badges import forget_badges
         from rewards.actions.granting import forget_reasons
+        from rewards.actions.hiding import forget_hiding
         from rewards.actions.leaving import forget_purse
+        from rewards.actions.levels import forget_level
         from rewards.actions.noticing import forget_notices
         from rewards.queries import agent_export, points_export
+        from rewards.queries.badges import badges_export
         from rewards.queries.catalogue import gifts_export
 
         registries.export("rewards")(points_export)
+        registries.export("badges")(badges_export)
+        for forget in (forget_badges, forget_hiding, forget_level):
+            registries.erasure(forget)
+        append_only.register("rewards.BadgeEvent", allow_update=["reason"])
         registries.export("agent")(agent_export)
         registries.erasure(forget_agent)
         registries.export("gifts")(gifts_export)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from common.outbox import handles
 from common.timers import timer
 from people.models import Person
-from rewards import agent_tasks  # noqa: F401  registers its timers
+from rewards import agent_tasks, badge_tasks  # noqa: F401  register their timers
 from rewards.actions import close_purse, expire_points, score_leaders, vest_points
 from rewards.actions.delivering import DELIVER, deliver
 from rewards.actions.earning import PAY_LATER, pay_later

@@ -18,8 +18,13 @@ from common.freshness import shows
 from community.models import Question
 from people.models import Person
 from people.requests import SignedInRequest
-from rewards import agent_hooks, points_hooks, queries  # noqa: F401  the agents' own hooks
-from rewards import score_hooks  # noqa: F401  the leader score's own
+from rewards import (  # noqa: F401  their own hooks
+    agent_hooks,
+    badge_hooks,
+    points_hooks,
+    queries,
+    score_hooks,
+)
 from rewards.admin import GiftPermissions
 from rewards.forms import GiftForm, HookForm
 from rewards.freshness import LEADERS

@@ -17,6 +17,7 @@ from community.actions.deleting import (
 )
 from community.errors import NoLongerThere, NotAReason, OwnPost
 from community.models import Answer, Flag, PostState, Question
+from community.signals import flags_settled
 from people.models import Person
 
 
@@ -98,8 +99,11 @@ def _open_flag(flag: Flag, by: Person) -> Flag:
 
 def _settle(flag: Flag, state: Flag.State, by: Person, at: datetime) -> Flag:
     if flag.state == Flag.State.OPEN:
-        Flag.objects.filter(state=Flag.State.OPEN, **_place(flag.post)).update(
+        waiting = Flag.objects.filter(state=Flag.State.OPEN, **_place(flag.post))
+        settled = list(waiting.select_for_update(no_key=True).order_by("pk"))
+        Flag.objects.filter(pk__in=[one.pk for one in settled]).update(
             state=state, handled_by=by, handled_at=at
         )
+        flags_settled.send(Flag, flags=settled, by=by, at=at)
         flag.refresh_from_db()
     return flag

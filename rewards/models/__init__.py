@@ -9,7 +9,16 @@ from rewards.models.agents import (
     TermsConsent,
     Who,
 )
+from rewards.models.badges import Badge, BadgeEvent, BadgeHolding, Touch
 from rewards.models.bench import AgentTopic, CannedReply, LineMessage, Notice
+from rewards.models.boards import (
+    BoardPlace,
+    BoardWatch,
+    DayTouch,
+    HelpSum,
+    HiddenHelper,
+    LeaderBoard,
+)
 from rewards.models.bonus import BonusBand, MonthlyBonus
 from rewards.models.budget import Pot, PotPiece
 from rewards.models.catalogue import Gift, Redemption, Voucher
@@ -28,6 +37,7 @@ from rewards.models.giving import Charity, ManualAward
 from rewards.models.hooks import DeliveryHook, HookDelivery, HookTry
 from rewards.models.leaders import LeaderRun, LeaderScore, ScoreModel
 from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer
+from rewards.models.levels import GiftLevel, Level, LevelWatch, MemberLevel
 from rewards.models.notices import ExpiryNotice, GiftLink
 from rewards.models.rules import Campaign, EarnRule, PointsTerms
 from rewards.models.scorecards import Criterion, Evaluation, Scorecard
@@ -41,6 +51,11 @@ __all__ = [
     "AgentTerm",
     "AgentTopic",
     "Appeal",
+    "Badge",
+    "BadgeEvent",
+    "BadgeHolding",
+    "BoardPlace",
+    "BoardWatch",
     "BonusBand",
     "Campaign",
     "CannedReply",
@@ -49,6 +64,7 @@ __all__ = [
     "CaseStep",
     "Charity",
     "Criterion",
+    "DayTouch",
     "Debt",
     "DeliveryHook",
     "EarnRule",
@@ -58,15 +74,22 @@ __all__ = [
     "FairPlayRules",
     "FairPlayScan",
     "Gift",
+    "GiftLevel",
     "GiftLink",
+    "HelpSum",
+    "HiddenHelper",
     "HookDelivery",
     "HookTry",
+    "LeaderBoard",
     "LeaderRun",
     "LeaderScore",
+    "Level",
+    "LevelWatch",
     "LineMessage",
     "Lot",
     "LotUse",
     "ManualAward",
+    "MemberLevel",
     "MonthlyBonus",
     "Notice",
     "Place",
@@ -83,6 +106,7 @@ __all__ = [
     "State",
     "TermsConsent",
     "TestTry",
+    "Touch",
     "Transfer",
     "Voucher",
     "WaitingRoom",

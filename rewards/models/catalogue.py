@@ -62,6 +62,15 @@ class Gift(models.Model):
         verbose_name=_("only in"),
     )
     visible = models.BooleanField(_("shown"), default=True)
+    least_level = models.ForeignKey(
+        "rewards.Level",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("from level"),
+        help_text=_("Empty: for everybody. How many by level: “gift limits”."),
+    )
     is_drop = models.BooleanField(
         _("drop with a waiting room"),
         default=False,

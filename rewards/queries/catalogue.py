@@ -9,9 +9,16 @@ from django.utils import timezone
 from common.errors import Refused
 from common.prepared import prepared
 from people.models import Person, Region
-from rewards.errors import LimitReached, NotEnoughPoints, NotOnOffer, SoldOut
+from rewards.errors import (
+    LevelNeeded,
+    LimitReached,
+    NotEnoughPoints,
+    NotOnOffer,
+    SoldOut,
+)
 from rewards.models import EarnRule, Gift, Place, PointsTerms, Redemption, Voucher
 from rewards.months import month_of
+from rewards.queries import levels
 
 
 def gifts_on_offer(*, at: datetime) -> QuerySet[Gift]:
@@ -33,11 +40,15 @@ def not_on_offer(gift: Gift, person: Person, *, at: datetime) -> Refused | None:
 
 def short_of(gift: Gift, person: Person, *, spendable: int) -> Refused | None:
     """Why this person can't have the gift although it is on offer."""
-    if gift.per_person_limit is not None:
+    level, needed = levels.level_for(gift, person)
+    if needed is not None and (level is None or level.step < needed.step):
+        return LevelNeeded(level=needed.name)
+    most = levels.limit_for(gift, level)
+    if most is not None:
         mine = Redemption.objects.filter(person=person, gift=gift)
         had = mine.exclude(state__in=Redemption.GAVE_BACK).count()
-        if had >= gift.per_person_limit:
-            return LimitReached(most=gift.per_person_limit)
+        if had >= most:
+            return LimitReached(most=most)
     if spendable < gift.cost:
         return NotEnoughPoints(missing=gift.cost - spendable)
     return None
