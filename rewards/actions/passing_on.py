@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import translation
 
@@ -39,7 +39,7 @@ from rewards.errors import (
     ReceivesTooMuch,
     TooMuchToPassOn,
 )
-from rewards.models import Debt, Entry, Lot, LotUse, PointsTerms, Transfer
+from rewards.models import Case, Debt, Entry, Lot, LotUse, PointsTerms, Transfer
 
 
 @transaction.atomic
@@ -104,7 +104,8 @@ def _check(person: Person, to: Person, points: int, year: int, at: datetime) -> 
         raise NotAMemberLongEnough(days=numbers.MEMBER_DAYS_TO_PASS_ON)
     if _received(to, year) + points > most or _owes(to):
         raise ReceivesTooMuch
-    if _gave_before(to, person) or _accept_each_other(person, to, at):
+    circle = _gave_before(to, person) or _accept_each_other(person, to, at)
+    if circle or _looks_unfair(person, to):
         raise NotToEachOther
 
 
@@ -139,6 +140,13 @@ def _accept_each_other(one: Person, other: Person, at: datetime) -> bool:
         accepted.filter(person=other, partner=one).count(),
     )
     return min(counts) >= numbers.MUTUAL_ACCEPTANCES
+
+
+def _looks_unfair(*people: Person) -> bool:
+    """Nothing leaves, nor enters, where a case waits or points were taken back."""
+    cases = Case.objects.filter(state__in=[*Case.LIVE, Case.State.CLAWED_BACK])
+    about = Q(centre__in=people) | Q(people__person__in=people)
+    return cases.filter(about).exists()
 
 
 def _fill_lots(given: Transfer, came: Transfer, receiver: Purse) -> None:

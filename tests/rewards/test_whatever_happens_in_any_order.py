@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -19,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from common.errors import Refused
+from common.site_day import site_day
 from people.actions import create_person
 from people.models import Person
 from rewards import actions, queries
@@ -26,11 +28,16 @@ from rewards.actions.checking import broken_promises
 from rewards.actions.claims import apply_caps, claims_of
 from rewards.models import (
     Account,
+    Campaign,
+    Charity,
     EarnRule,
     Entry,
     Gift,
     Lot,
     LotUse,
+    ManualAward,
+    PointsTerms,
+    Pot,
     Redemption,
     Transfer,
     Voucher,
@@ -41,6 +48,7 @@ ASKERS = st.sampled_from(["linjian", "zhoumin"])
 POSTS = st.integers(1, 4)
 VOTERS = st.integers(1, 6)
 HOURS = st.sampled_from([1, 5, 11, 30, 24 * 4, 24 * 16, 24 * 33])
+SMALL = st.sampled_from([None, 0, 25])
 MANY = st.integers(0, 10_000)
 IN_USE: dict[str, Any] = {"redemption__isnull": False, "voided_at": None}
 # A longer search: ANSWERHALL_TEST_EXAMPLES=300 pytest tests/rewards/test_whatever…
@@ -63,15 +71,32 @@ class Ledger(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)
 
-    @initialize(held_days=st.sampled_from([0, 3]))
-    def open_the_hall(self, held_days: int) -> None:
+    @initialize(
+        held_days=st.sampled_from([0, 3]),
+        budget=st.sampled_from([None, None, 60, 150]),
+    )
+    def open_the_hall(self, held_days: int, budget: int | None) -> None:
         handles = ["xiaoman", "laoxu", "linjian", "zhoumin"]
         handles += [f"voter{number}" for number in range(1, 7)]
         for handle in handles:
-            self.people[handle] = create_person(handle=handle, email=None, at=self.now)
-        self.boss = create_person(handle="boss", email=None, at=self.now)
-        Person.objects.filter(pk=self.boss.pk).update(is_superuser=True)
-        self.boss.refresh_from_db()
+            person = create_person(
+                handle=handle, email=None, at=self.now - timedelta(days=90)
+            )
+            EmailAddress.objects.create(
+                user=person, email=f"{handle}@example.com", verified=True
+            )
+            self.people[handle] = person
+        self.boss, self.colleague = (self.manager(name) for name in ("boss", "second"))
+        PointsTerms.objects.update_or_create(
+            pk=1,
+            defaults={
+                "monthly_budget": budget,
+                "approval_above": 10,
+                "pass_on_most": 30,
+                "donate_least": 1,
+            },
+        )
+        self.charity = Charity.objects.create(slug="trees", title_en="Trees")
         EarnRule.objects.all().delete()
         everywhere = {"daily_cap": 50, "expires_after_months": 1}
         EarnRule.objects.create(
@@ -125,6 +150,101 @@ class Ledger(RuleBasedStateMachine):
         actions.take_back_from(**where)
         for partner, earned_at in votes.items():
             actions.award(**where, partner=partner, earned_at=earned_at)
+
+    # Campaigns, budgets, and awards by hand
+
+    @rule(
+        factor=st.sampled_from([150, 200, 300]), budget=st.sampled_from([None, 0, 25])
+    )
+    def a_campaign_begins(self, factor: int, budget: int | None) -> None:
+        campaign = Campaign.objects.create(
+            title_en="Double points week",
+            factor_percent=factor,
+            starts_at=self.now,
+            ends_at=self.now + timedelta(days=2),
+            budget=budget,
+        )
+        self.twice(lambda: actions.follow_the_campaign(campaign=campaign, at=self.now))
+
+    @rule(budget=st.sampled_from([None, 0, 40, 100, 400]))
+    def the_budget_is_changed(self, budget: int | None) -> None:
+        PointsTerms.objects.update(monthly_budget=budget)
+        self.twice(lambda: actions.follow_the_terms(at=self.now))
+
+    @rule(helper=HELPERS, points=st.sampled_from([5, 10, 11, 40]))
+    def propose(self, helper: str, points: int) -> None:
+        self.keys += 1
+        proposal = {
+            "person": self.people[helper],
+            "points": points,
+            "reason": "Helped at the fair",
+            "by": self.boss,
+            "key": f"award{self.keys}",
+            "at": self.now,
+        }
+        self.or_not(lambda: self.twice(lambda: actions.propose_award(**proposal)))
+
+    @precondition(lambda _: ManualAward.objects.filter(state="pending").exists())
+    @rule(approved=st.booleans())
+    def decide(self, approved: bool) -> None:
+        award = ManualAward.objects.filter(state="pending").order_by("pk")[0]
+        about = {"award": award, "by": self.colleague, "at": self.now}
+        with pytest.raises(Refused):
+            actions.approve_award(award=award, by=self.boss, at=self.now)
+        if not approved:
+            actions.refuse_award(**about, reason="Not this time")
+        elif not self.or_not(lambda: actions.approve_award(**about)):
+            return
+        with pytest.raises(Refused):
+            actions.approve_award(**about)
+
+    @precondition(lambda _: ManualAward.objects.filter(state="given").exists())
+    @rule(which=MANY)
+    def revoke(self, which: int) -> None:
+        awards = ManualAward.objects.filter(state="given").order_by("pk")
+        award = awards[which % len(awards)]
+        about = {"by": self.boss, "reason": "It was somebody else", "at": self.now}
+        actions.revoke_award(award=award, **about)
+        with pytest.raises(Refused):
+            actions.revoke_award(award=award, **about)
+
+    # Giving away
+
+    @rule(helper=HELPERS, points=st.integers(1, 30))
+    def donate(self, helper: str, points: int) -> None:
+        self.keys += 1
+        person, key = self.people[helper], f"gift{self.keys}"
+        has = queries.balance_of(person, at=self.now).spendable
+        gift = {"charity": self.charity, "points": points, "key": key}
+        given = self.or_not(
+            lambda: self.twice(
+                lambda: actions.donate(person=person, **gift, at=self.now)
+            )
+        )
+        assert given == (points <= has)
+        left = queries.balance_of(person, at=self.now).spendable
+        assert left == has - points * given
+
+    @rule(giver=HELPERS, to=st.sampled_from(["xiaoman", "laoxu", "linjian"]))
+    def pass_on(self, giver: str, to: str) -> None:
+        person, other = self.people[giver], self.people[to]
+        before = [
+            queries.balance_of(who, at=self.now).spendable for who in (person, other)
+        ]
+        year = site_day(self.now).year
+        first = not Transfer.objects.filter(
+            idem_key=f"pass_on:{person.pk}:{year}"
+        ).exists()
+        given = self.or_not(
+            lambda: self.twice(
+                lambda: actions.pass_on(person=person, to=other, points=7, at=self.now)
+            )
+        )
+        after = [
+            queries.balance_of(who, at=self.now).spendable for who in (person, other)
+        ]
+        moved = 7 if given and first else 0
+        assert after == [before[0] - moved, before[1] + moved]
 
     # Spending and its undoing
 
@@ -187,6 +307,8 @@ class Ledger(RuleBasedStateMachine):
     def timers_run(self) -> None:
         self.twice(lambda: actions.vest_points(at=self.now))
         self.twice(lambda: actions.expire_points(at=self.now))
+        self.twice(lambda: actions.sum_days(at=self.now))
+        assert actions.sum_days(at=self.now) == 0
         due = Lot.objects.filter(remaining__gt=0, expires_at__lte=self.now)
         assert not due.exists()
         assert not Lot.objects.filter(vests_at__lte=self.now).exists()
@@ -203,7 +325,7 @@ class Ledger(RuleBasedStateMachine):
         made = self.hall("issued", given=True)
         gone = sum(
             self.hall(kind, given=False) - self.hall(kind, given=True)
-            for kind in ("redeemed", "expired", "clawback")
+            for kind in ("redeemed", "expired", "clawback", "donated", "passed_on")
         )
         assert people == made - gone
 
@@ -220,6 +342,17 @@ class Ledger(RuleBasedStateMachine):
             assert self.expiries.setdefault(pk, expires_at) == expires_at
 
     @invariant()
+    def no_budget_is_passed(self) -> None:
+        for pot in Pot.objects.filter(key__startswith="month:"):
+            month = pot.key.removeprefix("month:")
+            given = Entry.objects.filter(
+                transfer__data__month=month,
+                transfer__reversed_by=None,
+                debit__kind="issued",
+            )
+            assert sum(given.values_list("amount", flat=True)) <= pot.points
+
+    @invariant()
     def no_gift_is_handed_out_twice(self) -> None:
         if not self.people:
             return
@@ -230,6 +363,24 @@ class Ledger(RuleBasedStateMachine):
         assert live.filter(gift=self.coded).count() == used
 
     # How it is done
+
+    def manager(self, handle: str) -> Person:
+        person = create_person(handle=handle, email=None, at=self.now)
+        Person.objects.filter(pk=person.pk).update(is_superuser=True)
+        person.refresh_from_db()
+        return person
+
+    def or_not(self, act: Any) -> bool:
+        """Whether it was done; what is refused changes nothing."""
+        before = (Transfer.objects.count(), Entry.objects.count(), Lot.objects.count())
+        try:
+            with transaction.atomic():
+                act()
+        except Refused:
+            after = Transfer.objects.count(), Entry.objects.count(), Lot.objects.count()
+            assert after == before
+            return False
+        return True
 
     def cause(self, event: str, helper: str, source: str, partner: str) -> dict:
         return {
