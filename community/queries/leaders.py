@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value, When
 from numpy.typing import NDArray
 
 from common.columns import Column, read_columns
@@ -85,7 +85,13 @@ def _votes(since: datetime, until: datetime) -> Columns:
     """
     return read_columns(
         Vote.objects.filter(answer__isnull=False, at__gt=since, at__lte=until)
-        .annotate(by=Case(When(voter=None, then=Value(-1)), default=F("voter_id")))
+        .annotate(
+            by=Case(
+                When(voter=None, then=Value(-1)),
+                default=F("voter_id"),
+                output_field=BigIntegerField(),
+            )
+        )
         .order_by()
         .values_list("answer_id", "by", "value"),
         answer=Column.ID,

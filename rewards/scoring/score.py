@@ -201,13 +201,19 @@ class _Working:
         return part.weight * self.trust * part.bend(whole, self.model)
 
     def _limit(self) -> Floats:
-        """What help for people not known well keeps, pair by pair."""
+        """What help for people not known well keeps, pair by pair.
+
+        While a community knows nobody well, there is nothing to hold it against.
+        """
+        if not self.is_vouched.any():
+            return np.ones(len(self.helper))
         total = np.sum([*self._gains.values(), np.zeros(len(self.helper))], axis=0)
         size = len(self.people)
         vouched = _sums(self.helper, total * self.is_vouched, size)
         others = _sums(self.helper, total * ~self.is_vouched, size)
         most = self.model.unvouched_base + self.model.unvouched_share * vouched
-        kept = saturated(others, most) / np.where(others > 0, others, 1)
+        # Never more than that, and yet the more the better.
+        kept = most / (most + others)
         return np.where(self.is_vouched, 1.0, kept[self.helper])
 
 

@@ -16,9 +16,9 @@ from rewards.queries import leaders as queries
 
 PART_NAMES = {
     "help": _("Helping"),
+    "accepted": _("Accepted"),
     "response": _("Speed"),
     "reach": _("Reach"),
-    "accepted": _("Accepted"),
     "votes": _("Votes"),
     "overall": _("Other topics"),
 }

@@ -20,10 +20,10 @@ class Command(BaseCommand):
         run = score_leaders(at=options["at"] or timezone.now())
         overall = run.scores.filter(tag=None)
         best = overall.select_related("person").order_by("rank").first()
-        way = "five parts" if run.is_full else "answers of 90 days"
+        way = "five parts" if run.is_full else "a plain count"
         self.stdout.write(
             f"Scored {overall.count()} people from {run.answer_count} answers ({way})"
-            + (f"; first is {best.person.name} with {best.score:.1f}." if best else ".")
+            + (f"; first is {best.person.name} with {best.score:,}." if best else ".")
         )
 
 
