@@ -49,7 +49,7 @@ check: .venv/dev  ## lint, types, contracts, migrations, translations
 	$(BIN)/mypy
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) translations check
-	ANSWERHALL_SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') ANSWERHALL_HOSTS=example.com ANSWERHALL_BASE_URL=https://example.com DJANGO_SETTINGS_MODULE=answerhall.settings.production $(MANAGE) check --deploy --fail-level WARNING
+	ANSWERHALL_SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') ANSWERHALL_VOUCHER_KEYS=$$($(MANAGE) voucher_key) ANSWERHALL_HOSTS=example.com ANSWERHALL_BASE_URL=https://example.com DJANGO_SETTINGS_MODULE=answerhall.settings.production $(MANAGE) check --deploy --fail-level WARNING
 
 format: .venv/dev  ## put code and templates into the house's form
 	$(BIN)/ruff check --fix --quiet .

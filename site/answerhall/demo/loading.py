@@ -98,7 +98,7 @@ def furnish(*, at: datetime) -> dict[str, int]:
     demo = Demo(now=at)
     _people(demo)
     _circles_and_tags(demo)
-    _rules_and_gifts()
+    _rules_and_gifts(at)
     for language in LANGUAGES:
         _threads(demo, language)
         _articles(demo, language)
@@ -188,14 +188,20 @@ def _tag(name: str, language: str) -> Tag:
     return make_tag(name, language=language)
 
 
-def _rules_and_gifts() -> None:
+def _rules_and_gifts(at: datetime) -> None:
     price(POINTS)
     # Who tries the demo wants to spend what they earn a minute ago.
     release_at_once()
     use_all_parts_of_the_score()
     for row in _read("gifts.toml")["gift"]:
         drawing = ContentFile(pictures.draw(row["picture"]))
-        offer(**row | {"picture": drawing})
+        codes = row.pop("codes", 0)
+        if opens_in := row.pop("opens_in_minutes", 0):
+            row["opens_at"] = at + timedelta(minutes=opens_in)
+        gift = offer(**row | {"picture": drawing})
+        if codes:
+            made_up = [f"LW-{gift.pk:02}-{number:04}" for number in range(codes)]
+            rewards.add_codes(gift=gift, codes=made_up)
 
 
 # Threads
