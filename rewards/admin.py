@@ -45,6 +45,13 @@ class AgentPermissions(_OnePermission):
     actions = frozenset({"add", "change", "view"})
 
 
+class FairPlayPermissions(_OnePermission):
+    """A new version is added; cases say under which they were opened."""
+
+    permission = "rewards.answer_appeals"
+    actions = frozenset({"add", "view"})
+
+
 class FigurePermissions(_OnePermission):
     """There is one row, made with the site."""
 

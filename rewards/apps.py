@@ -18,8 +18,11 @@ class RewardsConfig(AppConfig):
             import_module(f"rewards.{module}")
         for module in ("checks", "freshness", "notifications", "receivers"):
             import_module(f"rewards.{module}")
+        for module in ("fairplay_notifications", "sign_ins"):
+            import_module(f"rewards.{module}")
         from rewards.actions.agents import forget_agent
         from rewards.actions.badges import forget_badges
+        from rewards.actions.deciding import forget_in_cases
         from rewards.actions.granting import forget_reasons
         from rewards.actions.hiding import forget_hiding
         from rewards.actions.leaving import forget_purse
@@ -28,6 +31,7 @@ class RewardsConfig(AppConfig):
         from rewards.queries import agent_export, points_export
         from rewards.queries.badges import badges_export
         from rewards.queries.catalogue import gifts_export
+        from rewards.queries.fairplay import fair_play_export
 
         registries.export("rewards")(points_export)
         registries.export("badges")(badges_export)
@@ -37,6 +41,13 @@ class RewardsConfig(AppConfig):
         registries.export("agent")(agent_export)
         registries.erasure(forget_agent)
         registries.export("gifts")(gifts_export)
+        registries.export("fair_play")(fair_play_export)
+        registries.erasure(forget_in_cases)
+        append_only.register("rewards.CaseStep", allow_update=["reason"])
+        registries.grant(registries.MODERATORS, "rewards.review_fair_play")
+        registries.grant(
+            registries.MANAGERS, "rewards.review_fair_play", "rewards.answer_appeals"
+        )
         registries.erasure(forget_purse)
         registries.erasure(forget_notices)
         registries.erasure(forget_reasons)

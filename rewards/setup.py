@@ -4,7 +4,14 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from rewards.models import Account, EarnRule, Gift, PointsTerms, ScoreModel
+from rewards.models import (
+    Account,
+    EarnRule,
+    FairPlayRules,
+    Gift,
+    PointsTerms,
+    ScoreModel,
+)
 
 Event = EarnRule.Event
 DAILY_CAP = 200
@@ -27,6 +34,8 @@ def setup_rules() -> None:
             defaults={"daily_cap": DAILY_CAP, "vest_days": VEST_DAYS} | values,
         )
     PointsTerms.objects.get_or_create(pk=1)
+    if not FairPlayRules.objects.exists():
+        FairPlayRules.objects.create()
     for kind in Account.Kind.values:
         if kind not in Account.PERSONAL:
             Account.objects.get_or_create(owner=None, kind=kind)

@@ -5,7 +5,11 @@ from datetime import datetime, timedelta
 from common.outbox import handles
 from common.timers import timer
 from people.models import Person
-from rewards import agent_tasks, badge_tasks  # noqa: F401  register their timers
+from rewards import (  # noqa: F401  register their timers
+    agent_tasks,
+    badge_tasks,
+    fairplay_tasks,
+)
 from rewards.actions import close_purse, expire_points, score_leaders, vest_points
 from rewards.actions.delivering import DELIVER, deliver
 from rewards.actions.earning import PAY_LATER, pay_later
@@ -14,9 +18,9 @@ from rewards.actions.noticing import forget_links, tell_of_expiry
 from rewards.actions.previewing import PREVIEW, preview_later
 from rewards.actions.queueing import SOLD_OUT, look_after_rooms, tell_waiting
 from rewards.actions.redeeming import lapse_holds
-from rewards.models import Gift
 from rewards.actions.summing import sum_days
 from rewards.actions.watching import watch_budget
+from rewards.models import Gift
 
 
 @timer("rewards.vest", every=timedelta(minutes=10))

@@ -7,6 +7,7 @@ app_name = "rewards"
 urlpatterns = [
     path("agents/", include("rewards.agent_urls")),
     path("", include("rewards.badge_urls")),
+    path("", include("rewards.fairplay_urls")),
     path("leaders/<str:handle>/", leaders.why, name="leader"),
     path("rewards/", catalogue.home, name="home"),
     path("rewards/history/", purse.history, name="history"),

@@ -21,6 +21,7 @@ from people.requests import SignedInRequest
 from rewards import (  # noqa: F401  their own hooks
     agent_hooks,
     badge_hooks,
+    fairplay_hooks,
     points_hooks,
     queries,
     score_hooks,

@@ -17,18 +17,27 @@ from rewards.actions.booking import (
     record,
     take_from_lots,
 )
+from rewards.actions.looking import look_at
 from rewards.models import Lot, Transfer
+from rewards.queries.withholding import withheld_among
+
+# Purses looked at together for unfair play before what is in them is released.
+LOOKS_AT_ONCE = 500
 
 
 def vest_points(*, at: datetime) -> int:
-    """Release every held lot whose time has come; returns how many points."""
-    return sum(_for_purse(owner, at)[0] for owner in _owners(_to_release(at)))
+    """Release every held lot whose time has come; returns how many points.
+
+    What somebody still has to decide about stays held.
+    """
+    owners = _looked_at(_to_release(at), at)
+    return sum(_for_purse(owner, at)[0] for owner in owners)
 
 
 def expire_points(*, at: datetime) -> int:
     """Let every lot past its day go; returns how many points that were."""
-    due = _owners(_to_release(at)) | _owners(_past_their_day(at))
-    return sum(_for_purse(owner, at)[1] for owner in due)
+    owners = _looked_at(_past_their_day(at), at)
+    return sum(_for_purse(owner, at)[1] for owner in owners)
 
 
 @transaction.atomic
@@ -52,6 +61,8 @@ def open_purse(person_id: int, at: datetime) -> tuple[Purse, Iterator[Lot]]:
     nothing_expired = first is None or first.expires_at > at
     if nothing_expired and not purse.held.balance:
         return purse, lots if first is None else chain([first], lots)
+    if Lot.objects.filter(_to_release(at), account=purse.held).exists():
+        look_at([person_id], at=at)
     _catch_up(purse, at)
     return purse, lots_in_order(purse.spendable)
 
@@ -59,10 +70,17 @@ def open_purse(person_id: int, at: datetime) -> tuple[Purse, Iterator[Lot]]:
 def _catch_up(purse: Purse, at: datetime) -> tuple[int, int]:
     """Do for one locked purse what is due: points released, points expired."""
     mine = Lot.objects.filter(account__in=[purse.held, purse.spendable])
-    due = mine.filter(_to_release(at) | _past_their_day(at))
+    due = list(
+        mine.filter(_to_release(at) | _past_their_day(at)).order_by("expires_at", "pk")
+    )
+    ready = [lot for lot in due if lot.vests_at is not None and lot.vests_at <= at]
+    withheld: set[int] = set()
+    if ready:
+        awards = {lot.transfer_id for lot in ready}
+        withheld = withheld_among(purse.person_id, awards)
     released = expired = 0
-    for lot in due.order_by("expires_at", "pk"):
-        if lot.vests_at is not None and lot.vests_at <= at:
+    for lot in due:
+        if lot in ready and lot.transfer_id not in withheld:
             released += _release(lot, purse, at)
         if lot.remaining and lot.expires_at <= at:
             expired += _expire(lot, purse, at)
@@ -103,9 +121,13 @@ def _past_their_day(at: datetime) -> Q:
     return Q(remaining__gt=0, expires_at__lte=at)
 
 
-def _owners(which: Q) -> set[int]:
+def _looked_at(which: Q, at: datetime) -> list[int]:
+    """The owners of these lots, once unfair play around them was looked for."""
     lots = Lot.objects.filter(which)
-    return set(lots.values_list("account__owner_id", flat=True))
+    owners = sorted(set(lots.values_list("account__owner_id", flat=True)))
+    for start in range(0, len(owners), LOOKS_AT_ONCE):
+        look_at(owners[start : start + LOOKS_AT_ONCE], at=at)
+    return owners
 
 
 def _record(kind: str, key: str, purse: Purse, lot: Lot, at: datetime) -> Transfer:

@@ -24,6 +24,7 @@ from rewards.actions.booking import (
     take_from_lots,
 )
 from rewards.actions.campaigning import best_campaign
+from rewards.actions.causes import causes_that_hold
 from rewards.actions.claims import (
     Cause,
     Claim,
@@ -36,6 +37,7 @@ from rewards.actions.claims import (
 )
 from rewards.models import Campaign, EarnRule, Entry, Lot, LotUse, Transfer
 from rewards.months import month_of, months_later
+from rewards.queries.withholding import is_withheld
 
 PAY_LATER = "rewards.pay_later"
 
@@ -52,10 +54,12 @@ def award(
     earned_at: datetime | None = None,
     actor: Person | None = None,
     points: int | None = None,
+    again: bool = False,
 ) -> Transfer | None:
     """Give what the rule of this event says, within its caps.
 
-    `points` instead of the rule's, where somebody decides them case by case.
+    `points` instead of the rule's, where somebody decides them case by case. What was
+    taken back for unfair play earns nothing more, unless an appeal says `again`.
 
     One cause (event, source, partner) earns once: while its award stands, a repeat
     changes nothing and returns None, as it does without a rule in force. `earned_at`
@@ -69,6 +73,8 @@ def award(
     purse = lock_purse(cause.person_id)
     before = list(cause.awards().order_by("pk").select_related("reversed_by"))
     if any(not hasattr(award, "reversed_by") for award in before):
+        return None
+    if before and "case" in before[-1].reversed_by.data and not again:
         return None
     terms = _with_campaign(_terms(rule, points), cause, before, earned_at or at)
     claim = Claim(cause, earned_at or at, terms)
@@ -163,18 +169,70 @@ def take_back_from(
     return _take_back(_pk(person), standing(awards), at, actor)
 
 
-def _take_back(person_id: int, awards: Any, at: datetime, actor: Person | None) -> int:
+@transaction.atomic
+def claw_back(
+    *, person_id: int, which: Q, case_id: int, actor: Person, at: datetime
+) -> int:
+    """Reverse standing awards for unfair play, as take_back() does; returns points.
+
+    Their causes earn nothing again, whoever undoes and repeats them.
+    """
+    awards = standing(Transfer.objects.filter(which, person_id=person_id))
+    return _take_back(person_id, awards, at, actor, {"case": case_id})
+
+
+@transaction.atomic
+def give_again(*, person_id: int, case_id: int, at: datetime) -> int:
+    """Book what claw_back() took for this case once more; returns the points.
+
+    Only of causes that still hold, and under the caps of the days they were earned.
+    """
+    lock_purse(person_id)
+    taken = Transfer.objects.filter(
+        person_id=person_id,
+        kind=Transfer.Kind.AWARD,
+        reversed_by__data__case=case_id,
+    )
+    given = 0
+    for old in causes_that_hold(taken.order_by("pk")):
+        new = award(
+            event=old.reason,
+            person=person_id,
+            source_type=old.source_type,
+            source_id=old.source_id,
+            partner=old.partner_id,
+            earned_at=old.earned_at,
+            again=True,
+            at=at,
+        )
+        given += _given(new) if new else 0
+    return given
+
+
+def _take_back(
+    person_id: int,
+    awards: Any,
+    at: datetime,
+    actor: Person | None,
+    marks: dict[str, Any] | None = None,
+) -> int:
     purse = lock_purse(person_id)
     gone = list(awards.order_by("pk"))
     if not gone:
         return 0
     claims = claims_of(person_id, Q(pk__in=[award.pk for award in gone]))
-    total = sum(reverse(award, purse, at, actor) for award in gone)
+    total = sum(reverse(award, purse, at, actor, marks) for award in gone)
     _make_good(claims, purse, at)
     return total
 
 
-def reverse(award: Transfer, purse: Purse, at: datetime, actor: Person | None) -> int:
+def reverse(
+    award: Transfer,
+    purse: Purse,
+    at: datetime,
+    actor: Person | None,
+    marks: dict[str, Any] | None = None,
+) -> int:
     """Book the opposite of an award, except for what expired of it already."""
     lots = list(Lot.objects.filter(transfer=award).values_list("pk", flat=True))
     amount = _given(award)
@@ -192,7 +250,7 @@ def reverse(award: Transfer, purse: Purse, at: datetime, actor: Person | None) -
         reason=award.reason,
         source_type=award.source_type,
         source_id=award.source_id,
-        data={"amount": amount},
+        data={"amount": amount} | (marks or {}),
         reverses=award,
         at=at,
     )
@@ -338,8 +396,11 @@ def issue(
     months: int,
     at: datetime,
 ) -> None:
-    """Bring new points into a purse, as a lot of their own."""
-    held = vests_at > at
+    """Bring new points into a purse, as a lot of their own.
+
+    They are held until `vests_at`, and while a fair-play case about them is open.
+    """
+    held = vests_at > at or is_withheld(transfer)
     account = purse.held if held else purse.spendable
     move(transfer, hall_account(Kind.ISSUED), account, amount)
     Lot.objects.create(

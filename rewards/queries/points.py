@@ -18,6 +18,7 @@ from rewards import numbers
 from rewards.models import Account, Debt, Entry, Lot, ManualAward, Transfer
 from rewards.months import months_later
 from rewards.queries.causes import Subject, add_subjects
+from rewards.queries.withholding import withheld_among
 
 Kind = Account.Kind
 
@@ -63,7 +64,10 @@ def spendable(person: Person) -> int:
 
 
 def balance_of(person: Person, *, at: datetime) -> Balance:
-    """Every figure of a person's purse, in three queries."""
+    """Every figure of a person's purse, in three queries; a fourth if points are due.
+
+    What is due counts as released, unless somebody still has to decide about it.
+    """
     has = dict(Account.objects.filter(owner=person).values_list("kind", "balance"))
     debt = Debt.objects.filter(pk=person.pk).values_list("amount", flat=True).first()
     lots = Lot.objects.filter(account__owner=person, remaining__gt=0)
@@ -71,11 +75,17 @@ def balance_of(person: Person, *, at: datetime) -> Balance:
     near = list(
         lots.filter(Q(expires_at__lte=soon) | Q(vests_at__lte=at))
         .order_by("expires_at")
-        .values_list("remaining", "expires_at", "vests_at")
+        .values_list("remaining", "expires_at", "vests_at", "transfer_id")
     )
-    released = sum(n for n, _day, vests_at in near if vests_at and vests_at <= at)
-    gone = sum(n for n, day, _vests_at in near if day <= at)
-    expiring = [(n, day) for n, day, _vests_at in near if at < day <= soon]
+    due = [
+        (n, award)
+        for n, _day, vests_at, award in near
+        if vests_at is not None and vests_at <= at
+    ]
+    withheld = withheld_among(person.pk, [award for _n, award in due]) if due else ()
+    released = sum(n for n, award in due if award not in withheld)
+    gone = sum(n for n, day, _vests_at, _award in near if day <= at)
+    expiring = [(n, day) for n, day, _vests_at, _award in near if at < day <= soon]
     first = expiring[0][1] if expiring else None
     return Balance(
         spendable=has.get(Kind.SPENDABLE, 0) + released - gone,

@@ -1,0 +1,200 @@
+"""Who gave whom credit: what signs of unfair play are looked for in.
+
+Imported posts, official answers and acceptances by staff in somebody's place are left
+out: nobody earned by the first two, and the last is not the asker's word.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, F, QuerySet
+
+from community.models import Answer, Question, Voice, Vote
+from rewards.models import Case, FairPlayRules, SignInTrace, Transfer
+from rewards.scoring.signals import Dealings, pairs_with
+
+IDS_AT_ONCE = 2000
+
+Row = tuple[int, int, float, float | None]
+
+
+def received_by(people: Collection[int], since: datetime) -> list[Row]:
+    """Acceptances and up-votes these people got since then for what they answered."""
+    rows: list[Row] = []
+    for ids in _portions(people):
+        rows += _rows(
+            _acceptances(since).filter(accepted_answer__author__in=ids),
+            _votes(since).filter(answer__author__in=ids),
+        )
+    return rows
+
+
+def given_by(people: Collection[int], since: datetime) -> list[Row]:
+    """Acceptances and up-votes these people gave since then, to whomever."""
+    rows: list[Row] = []
+    for ids in _portions(people):
+        rows += _rows(
+            _acceptances(since).filter(author__in=ids),
+            _votes(since).filter(voter__in=ids),
+        )
+    return rows
+
+
+def answered_others(people: Collection[int], since: datetime) -> dict[int, set[int]]:
+    """Whom these people answered since then."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for ids in _portions(people):
+        answers = Answer.objects.filter(author__in=ids, created_at__gte=since)
+        pairs = answers.native().values_list("author_id", "question__author_id")
+        for answerer, asker in pairs.distinct():
+            found[answerer].add(asker)
+    return found
+
+
+def shared_sign_ins(
+    people: Collection[int], rules: FairPlayRules
+) -> dict[tuple[int, int], set[str]]:
+    """Pairs (smaller id first) -> {"device", "network"} they have in common.
+
+    A code that a crowd shares, as behind a carrier's NAT, says nothing.
+    """
+    if not rules.watch_sign_ins:
+        return {}
+    by_code: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for ids in _portions(people):
+        traces = SignInTrace.objects.filter(person__in=ids)
+        for kind, code, person in traces.values_list("kind", "code", "person_id"):
+            by_code[kind, code].append(person)
+    several = {key: ids for key, ids in by_code.items() if len(ids) > 1}
+    crowds = _crowds({code for _kind, code in several}, rules.crowd_from)
+    shared: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for (kind, code), ids in several.items():
+        if code not in crowds:
+            for pair in combinations(sorted(set(ids)), 2):
+                shared[pair].add(kind)
+    return shared
+
+
+def settled_pairs(people: Collection[int]) -> dict[tuple[int, int], float]:
+    """Pairs (smaller id first) in a decided case -> until when that was about.
+
+    What was decided is not brought up again; what they did since may be.
+    """
+    cases: dict[int, tuple[float, list[int]]] = {}
+    for ids in _portions(people):
+        closed = Case.objects.exclude(state__in=Case.LIVE).filter(
+            people__person__in=ids
+        )
+        rows = closed.values_list("pk", "closed_at", "people__person_id")
+        for pk, closed_at, person in rows:
+            cases.setdefault(pk, (closed_at.timestamp(), []))[1].append(person)
+    settled: dict[tuple[int, int], float] = {}
+    for until, ids_in_case in cases.values():
+        for pair in combinations(sorted(set(ids_in_case)), 2):
+            settled[pair] = max(until, settled.get(pair, 0))
+    return settled
+
+
+def around(
+    centres: Collection[int], since: datetime
+) -> tuple[Dealings, dict[int, set[int]], set[int]]:
+    """All that signs around these people are found in: dealings, whom else their
+    partners answered, and who may share a device. In 6 queries a portion of ids.
+
+    Only partners who dealt with them at least twice are looked at closely.
+    """
+    rows = received_by(centres, since)
+    received = Dealings.from_rows(rows)
+    close: set[int] = set()
+    if rows:
+        close = set(received.by[pairs_with(received, 2)].tolist())
+    wanted = close | set(centres)
+    seen = {(by, of, at) for by, of, at, _w in rows}
+    rows += [row for row in given_by(wanted, since) if row[:3] not in seen]
+    return (
+        _without_settled(Dealings.from_rows(rows), wanted),
+        answered_others(close, since),
+        wanted,
+    )
+
+
+def _without_settled(dealings: Dealings, people: set[int]) -> Dealings:
+    settled = settled_pairs(people)
+    if not settled or not len(dealings):
+        return dealings
+    until = np.array(
+        [
+            settled.get((min(by, of), max(by, of)), 0)
+            for by, of in zip(dealings.by.tolist(), dealings.of.tolist(), strict=True)
+        ]
+    )
+    return dealings.where(dealings.at > until)
+
+
+def _portions(ids: Collection[Any]) -> Iterator[list[Any]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), IDS_AT_ONCE):
+        yield ordered[start : start + IDS_AT_ONCE]
+
+
+def _crowds(codes: set[str], crowd_from: int) -> set[str]:
+    found: set[str] = set()
+    for some in _portions(codes):
+        users = SignInTrace.objects.filter(code__in=some).values("code")
+        many = users.annotate(n=Count("person")).filter(n__gte=crowd_from)
+        found |= set(many.values_list("code", flat=True))
+    return found
+
+
+def _acceptances(since: datetime) -> QuerySet[Question]:
+    return (
+        Question.objects.native()
+        .filter(
+            accepted_at__gte=since,
+            accepted_by=F("author"),
+            accepted_answer__source="",
+        )
+        .exclude(accepted_answer__voice=Voice.OFFICIAL)
+        .exclude(accepted_answer__author=F("author"))
+    )
+
+
+def _votes(since: datetime) -> QuerySet[Vote]:
+    return (
+        Vote.objects.filter(value=1, at__gte=since, source="", answer__source="")
+        .filter(voter__isnull=False, answer__isnull=False)
+        .exclude(answer__voice=Voice.OFFICIAL)
+    )
+
+
+def _rows(questions: QuerySet[Any], votes: QuerySet[Any]) -> Iterator[Row]:
+    columns = ("author_id", "accepted_answer__author_id", "accepted_at")
+    for by, of, at, written in questions.values_list(
+        *columns, "accepted_answer__created_at"
+    ):
+        yield by, of, at.timestamp(), written.timestamp()
+    for by, of, at in votes.values_list("voter_id", "answer__author_id", "at"):
+        yield by, of, at.timestamp(), None
+
+
+def those_who_earned(since: datetime, until: datetime) -> Iterable[list[int]]:
+    """Portions of people who got points in this time, smallest id first."""
+    earned = Transfer.objects.filter(
+        kind=Transfer.Kind.AWARD, at__gte=since, at__lt=until
+    )
+    last = 0
+    while True:
+        ids = list(
+            earned.filter(person_id__gt=last)
+            .order_by("person_id")
+            .values_list("person_id", flat=True)
+            .distinct()[:IDS_AT_ONCE]
+        )
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
