@@ -352,7 +352,7 @@ class TrainingMissing(Refused):
 class NotInTheSample(Refused):
     status = 409
     sentence = _(
-        "This answer is not part of the month's sample, or you wrote it. "
+        "This answer is not part of the month's sample, or you marked it already. "
         "Nothing was stored."
     )
 

@@ -78,14 +78,14 @@ Everybody can read a thread, and search engines keep it.
 
 - Never ask for a phone number, an identity card, a password or a code in a thread.
 - If somebody posts one, say kindly that they should edit it out, and flag the post.
-- What needs personal data goes to our team: press **Hand to our team** on the thread.
+- What needs personal data goes to our team: press **Ask our team** on the thread.
 """,
         "lesson_zh": """\
 所有人都能看到讨论内容，搜索引擎也会收录。
 
 - 绝不在讨论中索要手机号、身份证、密码或验证码。
 - 如果有人发了这些内容，请友善提醒对方编辑删除，并举报该帖。
-- 需要个人信息才能办理的事交给我们的团队：在讨论页点**转交官方**。
+- 需要个人信息才能办理的事交给我们的团队：在讨论页点**请官方处理**。
 """,
         "questions": [
             (
