@@ -90,7 +90,7 @@ def test_a_question_walks_the_whole_loop(
     price_gift(manager, words.gift, cost=20)
     helper.goto(f"/{lang}/rewards/")
     helper.locator(f"a.button[href$='/rewards/{words.gift}/']").click()
-    helper.locator("form[action$='/redeem/'] button").click()
+    helper.locator("form[action$='/redeem/'] button.is-main").click()
     helper.wait_for_url(re.compile(r"/rewards/redemptions/\d+/"))
     assert points_of(helper, lang) == before + 5
 
