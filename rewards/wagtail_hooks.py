@@ -30,6 +30,7 @@ from rewards.admin import GiftPermissions
 from rewards.forms import GiftForm, HookForm
 from rewards.freshness import LEADERS
 from rewards.models import DeliveryHook, EarnRule, Gift
+from rewards.queries.boards import is_hidden
 from rewards.views import fulfilment, staff
 
 
@@ -83,6 +84,7 @@ class GiftViewSet(SnippetViewSet):
             FieldPanel("new_codes"),
             FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
             FieldRowPanel([FieldPanel("region"), FieldPanel("visible")]),
+            FieldPanel("least_level"),
             FieldPanel("is_drop"),
             FieldPanel("hook"),
         ],
@@ -211,7 +213,7 @@ def what_an_answer_earns(question: Question, **_subject: object) -> SafeString |
 @hooks.register("profile_parts", order=50)
 def score_on_the_profile(request: HttpRequest, person: Person) -> SafeString | str:
     shows(LEADERS)
-    row = queries.score_of(person)
+    row = None if is_hidden(person) else queries.score_of(person)
     if row is None:
         return ""
     from rewards.views.leaders import segments

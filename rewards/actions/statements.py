@@ -35,7 +35,13 @@ def _insertion(model: type[Model]) -> str:
 
 
 def gift_as_it_is(pk: int) -> Gift:
-    (gift,) = Gift.objects.raw("SELECT * FROM rewards_gift WHERE id = %s", [pk])
+    """With whether some level has its own limit, which saves a question."""
+    (gift,) = Gift.objects.raw(
+        "SELECT gift.*, EXISTS (SELECT 1 FROM rewards_giftlevel AS one"
+        " WHERE one.gift_id = gift.id) AS has_level_limits"
+        " FROM rewards_gift AS gift WHERE gift.id = %s",
+        [pk],
+    )
     return gift
 
 

@@ -71,6 +71,8 @@ class Gift(models.Model):
         verbose_name=_("from level"),
         help_text=_("Empty: for everybody. How many by level: “gift limits”."),
     )
+    # Whoever reads a gift in a rush learns it along; anybody else has to ask.
+    has_level_limits: bool | int = True
     is_drop = models.BooleanField(
         _("drop with a waiting room"),
         default=False,

@@ -50,7 +50,7 @@ def period_board(
         board.places.filter(person__erased_at=None)
         .exclude(Exists(hidden(OuterRef("person"))))
         .select_related("person")
-        .order_by("rank", "-accepted", "person")
+        .order_by("rank", "-accepted", "person_id")
     )
     return PeriodBoard(board, list(rows[: numbers.BOARD_PLACES_SHOWN]))
 

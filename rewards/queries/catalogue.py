@@ -26,7 +26,7 @@ def gifts_on_offer(*, at: datetime) -> QuerySet[Gift]:
     still_open = Q(closes_at__isnull=True) | Q(closes_at__gt=at)
     # A drop is announced before it opens.
     offered = Gift.objects.on_offer().filter(now_open | Q(is_drop=True), still_open)
-    return offered.select_related("region")
+    return offered.select_related("region", "least_level")
 
 
 def not_on_offer(gift: Gift, person: Person, *, at: datetime) -> Refused | None:
@@ -40,15 +40,14 @@ def not_on_offer(gift: Gift, person: Person, *, at: datetime) -> Refused | None:
 
 def short_of(gift: Gift, person: Person, *, spendable: int) -> Refused | None:
     """Why this person can't have the gift although it is on offer."""
-    level, needed = levels.level_for(gift, person)
-    if needed is not None and (level is None or level.step < needed.step):
-        return LevelNeeded(level=needed.name)
-    most = levels.limit_for(gift, level)
-    if most is not None:
+    rights = levels.rights_to(gift, person)
+    if rights.missing is not None:
+        return LevelNeeded(level=rights.missing.name)
+    if rights.most is not None:
         mine = Redemption.objects.filter(person=person, gift=gift)
         had = mine.exclude(state__in=Redemption.GAVE_BACK).count()
-        if had >= most:
-            return LimitReached(most=most)
+        if had >= rights.most:
+            return LimitReached(most=rights.most)
     if spendable < gift.cost:
         return NotEnoughPoints(missing=gift.cost - spendable)
     return None

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from community.models import Answer, PostState, Tag
 from people.models import Person
 from rewards.models import LeaderRun, LeaderScore, ScoreModel
+from rewards.queries.boards import hidden
 from rewards.scoring.compared import Move
 from rewards.scoring.model import PARTS, Model
 
@@ -41,6 +42,7 @@ def leaderboard(tag: Tag | None = None) -> Board:
         return Board(None, stored.as_model() if stored else Model(), tag, [], [])
     rows = list(
         run.scores.filter(tag=tag, person__erased_at=None)
+        .exclude(Exists(hidden(OuterRef("person"))))
         .select_related("person")
         .order_by("rank")[:PLACES_SHOWN]
     )

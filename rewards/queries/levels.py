@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from common.freshness import shows
+from common.prepared import prepared
 from community.models import MemberTally
 from people.models import Person
 from rewards.freshness import BADGES
@@ -48,6 +49,14 @@ class Need:
     @property
     def is_met(self) -> bool:
         return self.has >= self.needed
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Of a gift: the most of it (None: no limit), and the level that is missing."""
+
+    most: int | None
+    missing: Level | None
 
 
 @dataclass(frozen=True)
@@ -117,22 +126,25 @@ def public_level(person: Person) -> MemberLevel | None:
     return rows.select_related("level").first()
 
 
-def level_for(gift: Gift, person: Person) -> tuple[Level | None, Level | None]:
-    """This person's level, and the least one the gift is for (None: everybody)."""
-    return level_of(person), gift.least_level
-
-
-def limit_for(gift: Gift, level: Level | None) -> int | None:
-    """How many of a gift somebody on this step may have; None: no limit.
+def rights_to(gift: Gift, person: Person) -> Rights:
+    """What somebody's level allows them of a gift; one query at most if none matters.
 
     The highest step at or below theirs that the gift has a limit for decides.
     """
-    if level is not None:
-        mine = GiftLevel.objects.filter(gift=gift, level__step__lte=level.step)
-        most = mine.order_by("-level__step").values_list("most", flat=True).first()
-        if most is not None:
-            return most
-    return gift.per_person_limit
+    limits = _limits_of(gift.pk) if gift.has_level_limits else []
+    if gift.least_level_id is None and not limits:
+        return Rights(gift.per_person_limit, None)
+    level = level_of(person)
+    step = level.step if level else 0
+    needed = gift.least_level
+    most = next((n for at, n in limits if at <= step), gift.per_person_limit)
+    return Rights(most, needed if needed and step < needed.step else None)
+
+
+@prepared
+def _limits_of(gift_id: int) -> QuerySet[GiftLevel, tuple[int, int]]:
+    limits = GiftLevel.objects.filter(gift_id=gift_id).order_by("-level__step")
+    return limits.values_list("level__step", "most")
 
 
 def level_export(person: Person) -> dict[str, object] | None:

@@ -20,7 +20,13 @@ from common.http import post_only
 from people.models import Person
 from people.requests import SignedInRequest
 from rewards import actions, numbers, queries
-from rewards.errors import FormWithoutKey, LimitReached, NotEnoughPoints, SoldOut
+from rewards.errors import (
+    FormWithoutKey,
+    LevelNeeded,
+    LimitReached,
+    NotEnoughPoints,
+    SoldOut,
+)
 from rewards.models import Campaign, EarnRule, Gift, Place, Redemption
 from rewards.queries import drops
 from rewards.queries.budget import budget_now
@@ -181,4 +187,6 @@ def _stop_word(stop: Refused | None) -> str:
         return _("Sold out")
     if isinstance(stop, LimitReached):
         return _("You have had yours")
+    if isinstance(stop, LevelNeeded):
+        return _("From the level “%(level)s” on") % stop.facts
     return _("Not on offer now")

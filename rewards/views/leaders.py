@@ -13,6 +13,7 @@ from people.queries import person_at
 from rewards.freshness import LEADERS
 from rewards.models import LeaderScore
 from rewards.queries import leaders as queries
+from rewards.queries.boards import is_hidden
 
 PART_NAMES = {
     "help": _("Helping"),
@@ -89,10 +90,12 @@ def why(request: HttpRequest, handle: str) -> HttpResponse:
     person = person_at(handle)
     if person is None or person.erased_at is not None:
         raise Http404
+    shows(LEADERS, person)
+    if is_hidden(person) and request.user != person:
+        raise Http404
     slug = request.GET.get("topic", "")
     tag = get_object_or_404(Tag, slug=slug) if slug else None
     found = queries.explained_score(person, tag)
-    shows(LEADERS, person)
     if found is None:
         raise Http404
     posts = [post for part in found.parts for post in part.posts if post.answer]
