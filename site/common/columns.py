@@ -20,6 +20,7 @@ EPOCH_SECONDS = 946_684_800
 MICROSECONDS = 1e6
 # What COPY BINARY begins and ends with: signature, flags, no extension; a count of -1.
 HEADER_BYTES = 19
+WRONG = "A column is NULL somewhere, or of another type than was said."
 TRAILER_BYTES = 2
 
 
@@ -115,13 +116,13 @@ def _layout(columns: dict[str, Column]) -> np.dtype[Any]:
 def _unpacked(
     data: bytes, layout: np.dtype[Any], columns: dict[str, Column]
 ) -> dict[str, NDArray[Any]]:
+    if len(data) % layout.itemsize:
+        raise ValueError(WRONG)
     rows = np.frombuffer(data, dtype=layout)
-    if (rows["_count"] != len(columns)).any():
-        raise ValueError("A row of the copy has another form than was said.")
     found: dict[str, NDArray[Any]] = {}
     for name, column in columns.items():
         if (rows[f"_{name}_bytes"] != layout[name].itemsize).any():
-            raise ValueError(f"{name} is NULL somewhere, or of another type.")
+            raise ValueError(WRONG)
         values = rows[name].astype(column.value[1])
         if column is Column.MOMENT:
             values = values / MICROSECONDS + EPOCH_SECONDS

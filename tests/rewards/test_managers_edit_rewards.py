@@ -10,7 +10,7 @@ from PIL import Image
 from common.errors import NotAllowed
 from rewards import actions
 from rewards.errors import AlreadySettled
-from rewards.models import EarnRule, Gift, Redemption, ScoreModel, Voucher
+from rewards.models import EarnRule, Gift, Redemption, Voucher
 
 pytestmark = pytest.mark.django_db
 
@@ -216,18 +216,6 @@ def test_rules_and_gifts_are_never_deleted(admin, gift):
         address = reverse(f"wagtailsnippets_rewards_{model}:delete", args=[row.pk])
         assert admin.post(address).status_code in (302, 403, 404)
         assert type(row).objects.filter(pk=row.pk).exists()
-
-
-def test_a_score_model_is_added_and_never_edited(admin, post_form):
-    saved = post_form(add("scoremodel"), help_percent="30", votes_percent="20")
-    assert saved.status_code == 302
-    model = ScoreModel.objects.get(help_percent=30)
-
-    address = edit("scoremodel", model)
-    admin.post(address, {"help_percent": "10", "half_life_days": "1"})
-
-    model.refresh_from_db()
-    assert (model.help_percent, model.half_life_days) == (30, 60)
 
 
 @pytest.mark.parametrize("role", OTHERS)
