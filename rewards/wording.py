@@ -47,6 +47,8 @@ def why(row: Row) -> str:
     transfer = row.transfer
     if transfer.kind in Transfer.ISSUING:
         return _earned(row)
+    if transfer.kind == Kind.REVERSAL and "case" in transfer.data:
+        return _("Taken back after a review of how it was earned")
     if transfer.kind == Kind.REVERSAL:
         return str(UNDONE[transfer.reason])
     if transfer.kind in ORDERED:
