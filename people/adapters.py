@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.mail import EmailMessage
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -90,7 +90,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return response
         request.session[TERMS_DUE] = True
         query = urlencode({"next": response["Location"]})
-        return HttpResponseRedirect(f"{reverse('people:terms')}?{query}")
+        # The same response: whoever heard of the sign-in may have set a cookie on it.
+        response["Location"] = f"{reverse('people:terms')}?{query}"
+        return response
 
     # Mail
 

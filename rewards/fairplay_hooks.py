@@ -138,7 +138,9 @@ def fair_play_addresses() -> list:
     return [
         path(at, fairplay_staff.queue, name="rewards_cases"),
         path(at + "<int:pk>/", fairplay_staff.case, name="rewards_case"),
-        path(at + "<int:pk>/decide/", fairplay_staff.decide, name="rewards_decide"),
+        path(
+            at + "<int:pk>/decide/", fairplay_staff.decide, name="rewards_case_decide"
+        ),
         path(
             at + "appeals/<int:pk>/",
             fairplay_staff.answer,

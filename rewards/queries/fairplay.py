@@ -253,6 +253,19 @@ def own_review(case: Case, person: Person) -> OwnReview:
     return OwnReview(case, rows, total, decision, appeal)
 
 
+def addresses_of(awards: Sequence[Transfer]) -> list[tuple[Transfer, str]]:
+    """Each award with where its answer stands, "" for others; in 1 query."""
+    ids = [int(a.source_id) for a in awards if a.source_type == "answer"]
+    answers = Answer.objects.select_related("question").in_bulk(ids)
+    return [
+        (award, answer.get_absolute_url())
+        if award.source_type == "answer"
+        and (answer := answers.get(int(award.source_id))) is not None
+        else (award, "")
+        for award in awards
+    ]
+
+
 _ISSUED = Q(entries__debit__kind=Account.Kind.ISSUED)
 
 

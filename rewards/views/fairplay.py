@@ -15,6 +15,7 @@ from people.requests import SignedInRequest
 from rewards.actions import deciding
 from rewards.models import Case
 from rewards.queries import fairplay
+from rewards.wording import EARNED
 
 
 @require_safe
@@ -52,8 +53,13 @@ def _page(
     text: str = "",
     refusal: Refused | None = None,
 ) -> HttpResponse:
+    found = fairplay.own_review(case, request.user)
     context = {
-        "review": fairplay.own_review(case, request.user),
+        "review": found,
+        "awards": [
+            (award, EARNED[award.reason], url)
+            for award, url in fairplay.addresses_of(found.awards)
+        ],
         "may_appeal": deciding.appealable(case, request.user) is not None,
         "text": text,
         "refusal": refusal,
