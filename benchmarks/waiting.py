@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from random import randbits
+from secrets import randbits
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]

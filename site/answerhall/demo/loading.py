@@ -21,7 +21,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from answerhall.demo import pages, pictures
+from answerhall.demo import agents, pages, pictures
 from common.errors import Refused
 from community import actions as community
 from community.actions.tagging import make_tag
@@ -110,6 +110,7 @@ def furnish(*, at: datetime) -> dict[str, int]:
     # Two nights: who stays near the top is a candidate, and ranks have moved.
     for days in (7, 0):
         rewards.score_leaders(at=demo.ago(days=days))
+    agents.at_every_step(demo.people, now=demo.now)
     return {
         "people": Person.objects.count(),
         "articles": ArticlePage.objects.live().count(),
@@ -415,7 +416,7 @@ def _a_redemption(demo: Demo) -> None:
         (person for person in demo.people.values() if not person.email),
         key=lambda person: spendable(person),
     )
-    gift = gifts_on_offer(at=demo.now).order_by("cost").first()
+    gift = gifts_on_offer(at=demo.now).filter(is_drop=False).order_by("cost").first()
     if gift is not None and spendable(helper) >= gift.cost:
         rewards.redeem(
             person=helper, gift=gift, key="demo-redemption", at=demo.ago(hours=30)
