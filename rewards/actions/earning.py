@@ -315,11 +315,12 @@ def _draw(claim: Claim, amount: int, at: datetime) -> _Drawn:
     """Take an award's points out of the month's pot and its campaign's.
 
     A campaign that has no more lets the rule pay as always; a month that has no more
-    gives nothing.
+    gives nothing. What was refused is so for good, whatever the caps leave later.
     """
     if amount <= 0:
         return _Drawn()
     marks: dict[str, Any] = {}
+    missing = claim.wanted - claim.given - claim.refused
     refused = 0
     try:
         # Whatever was taken is put back when the second pot is busy.
@@ -329,14 +330,16 @@ def _draw(claim: Claim, amount: int, at: datetime) -> _Drawn:
                 if budgeting.take(pot, extra):
                     marks["extra"] = extra
                 else:
-                    refused, amount = extra, amount - extra
+                    refused = claim.extra_in(missing)
+                    claim.refused += refused
+                    amount = apply_caps(claim)
             if amount and (pot := budgeting.month_pot(at)) is not None:
                 if budgeting.take(pot, amount):
                     marks["month"] = month_of(at)
                 else:
                     key = f"campaign:{claim.rule.get('campaign')}"
                     budgeting.put_back(key, marks.pop("extra", 0))
-                    refused, amount = refused + amount, 0
+                    refused, amount = missing, 0
     except budgeting.PotBusy:
         return _Drawn(later=True)
     if refused:

@@ -192,6 +192,21 @@ def test_when_its_budget_is_gone_the_rules_pay_as_always_and_never_more_later(
     assert Pot.objects.get(key=running.pot_key).points == 30
 
 
+def test_without_budget_the_rule_pays_in_full_even_near_the_cap_of_the_day(
+    campaign, help_somebody, unaccept, rule, points, helper, clock
+):
+    rule("accepted", daily_cap=50)
+    first = help_somebody()
+    running = campaign(budget=0, factor_percent=300)
+    actions.follow_the_campaign(campaign=running, at=clock.now)
+
+    help_somebody()
+    assert points(helper) == 40
+    unaccept(first)
+
+    assert points(helper) == 20
+
+
 def test_a_larger_budget_is_there_at_once_and_a_smaller_never_below_what_was_given(
     campaign, help_somebody, points, helper, clock
 ):
