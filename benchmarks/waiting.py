@@ -89,9 +89,9 @@ def measured(crowd: int) -> dict[str, object]:
 def wait(room: WaitingRoom, size: int) -> None:
     """So many more people, the first ten of whom can pay."""
     taken = Person.objects.count()
+    names = [f"guest{number}" for number in range(taken, taken + size)]
     people = Person.objects.bulk_create(
-        [Person(handle=f"guest{taken + number}") for number in range(size)],
-        batch_size=2000,
+        [Person(handle=name, handle_skeleton=name) for name in names], batch_size=2000
     )
     now = timezone.now()
     for person in people[:10]:

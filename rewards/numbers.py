@@ -42,8 +42,8 @@ ROOM_OPENS_BEFORE = timedelta(hours=1)
 TURNS_AT_ONCE = 50
 ROOM_EVERY = timedelta(seconds=2)
 # However many wait, so many pages a second ask how far the queue has come.
-POLLS_A_SECOND = 200
-POLL_MIN_SECONDS, POLL_MAX_SECONDS = 10, 300
+POLLS_A_SECOND = 100
+POLL_MIN_SECONDS, POLL_MAX_SECONDS = 10, 600
 # Days before points expire on which their owner is told.
 EXPIRY_NOTICES = (30, 7, 1)
 # What is given by hand lives as long as the first rules let points live.

@@ -364,7 +364,7 @@ def test_the_more_wait_the_less_often_each_asks(crowd, enter, drop, look, clock)
         place.room.waiting, place.room.served, place.number = waiting, 0, waiting
         asks.append(drops.queue_of(place, drop, at=clock.now).ask_again)
 
-    assert asks == [10, 300, 300]
+    assert asks == [10, 600, 600]
     assert 60_000 / asks[1] <= numbers.POLLS_A_SECOND
 
 
