@@ -1,0 +1,184 @@
+"""The agents' programme of the demo: somebody at every step, and a bench in use."""
+
+from datetime import date, datetime, timedelta
+
+from community.models import Tag
+from people.models import Person
+from rewards import actions as rewards
+from rewards.actions.training import missing_abilities
+from rewards.models import (
+    AgentTerm,
+    BonusBand,
+    CannedReply,
+    Notice,
+    Scorecard,
+    State,
+)
+from rewards.months import month_bounds, months_later
+
+TOPICS_OF_THE_AGENT = 8
+BONUS_MONTHS = 2
+
+NOTICES = [
+    {
+        "title_en": "Night works in Linwan, Friday 1 to 3 a.m.",
+        "title_zh": "临湾周五凌晨 1 点至 3 点网络割接",
+        "body_en": (
+            "Calls and data drop for up to **ten minutes** in the old town and at the "
+            "port. Phones come back by themselves; nobody has to restart anything. "
+            "The public notice goes out on Thursday at noon."
+        ),
+        "body_zh": (
+            "老城区和港口一带的通话和上网会中断，最长 **10 分钟**，之后自动恢复，"
+            "无需重启手机。面向用户的公告周四中午发布。"
+        ),
+        "hours_ago": 5,
+        "public_in_days": 2,
+    },
+    {
+        "title_en": "The 129 plan gets 20 GB more from the 1st",
+        "title_zh": "129 元套餐下月 1 日起增加 20GB",
+        "body_en": (
+            "Nobody has to do anything, and the price stays. If somebody asks why the "
+            "app still shows the old amount: it changes on the 1st, not before."
+        ),
+        "body_zh": (
+            "无需办理，价格不变。如果有人问 App 里为什么还是旧流量：1 日才会更新。"
+        ),
+        "hours_ago": 50,
+        "public_in_days": 6,
+    },
+]
+REPLIES = [
+    {
+        "title_en": "Port-in is stuck in review",
+        "title_zh": "携入一直在审核中",
+        "body_en": (
+            "A port-in takes up to three working days. If it stands still longer:\n\n"
+            "1. Look whether the old operator still bills the line.\n"
+            "2. Take the photo of your card again, in daylight, without a flash.\n"
+            "3. Send it in the app under **Me → Orders → Port-in**.\n\n"
+            "Nothing moves after another day? Tell me here, without your number."
+        ),
+        "body_zh": (
+            "携入审核最长三个工作日。超过时间请这样做：\n\n"
+            "1. 确认原运营商已无欠费和合约；\n"
+            "2. 在自然光下重新拍摄证件，不要开闪光灯；\n"
+            "3. 在 App 的 **我的 → 订单 → 携号转网** 里重新提交。\n\n"
+            "再过一天还没动静，请在这里告诉我，不要写号码。"
+        ),
+    },
+    {
+        "title_en": "No data after landing abroad",
+        "title_zh": "出境后没有网络",
+        "body_en": (
+            "Switch data roaming on, then flight mode on and off. If the bar still "
+            "stays empty, choose the network by hand under **Mobile → Networks**."
+        ),
+        "body_zh": (
+            "请先打开数据漫游，再开关一次飞行模式。"
+            "如果仍没有信号，请在 **移动网络 → 网络运营商** 里手动选择网络。"
+        ),
+    },
+]
+TALK = [
+    ("agent", "Three people asked about dropped calls in Linwan since noon. Known?"),
+    (
+        "manager",
+        "Yes: a fibre cut near the port, repaired by four. Please say so; the public "
+        "notice follows in ten minutes.",
+    ),
+    (
+        "agent",
+        "Thank you, I have told them. One of them needs a call-back, handed over.",
+    ),
+]
+
+
+def at_every_step(people: dict[str, Person], *, now: datetime) -> None:
+    """Candidates, an evaluation, an invitation; notices, replies, a talk, bonuses."""
+    manager, agent = people["manager"], people["agent"]
+    rewards.find_candidates(at=now)
+    _judge_and_invite(manager, now)
+    for row in NOTICES:
+        _notice(row, manager, now)
+    for row in REPLIES:
+        CannedReply.objects.create(**row)
+    rewards.keep_reply(
+        person=agent,
+        language="en",
+        title="Ask for the model",
+        body="Which phone is it, and which version does it say under **About**?",
+    )
+    for minutes, (who, body) in enumerate(TALK):
+        said_at = now - timedelta(hours=3) + timedelta(minutes=9 * minutes)
+        rewards.write_on_line(agent=agent, by=people[who], body=body, at=said_at)
+    used = Tag.objects.filter(synonym_of=None).order_by("-question_count", "pk")
+    rewards.choose_topics(person=agent, tags=used[:TOPICS_OF_THE_AGENT])
+    this_month = month_bounds(now.date())[0]
+    for back in range(1, BONUS_MONTHS + 1):
+        _bonuses(manager, months_later(this_month, -back).date(), now)
+
+
+def _judge_and_invite(manager: Person, now: datetime) -> None:
+    found = AgentTerm.objects.filter(state=State.FOUND).order_by("pk")[:2]
+    for place, term in enumerate(found):
+        rewards.evaluate(
+            person=term.person,
+            marks=_marks(3),
+            by=manager,
+            note="Patient with beginners, names the menus exactly.",
+            at=now - timedelta(hours=2),
+        )
+        if place == 0:
+            rewards.invite(person=term.person, by=manager, at=now - timedelta(hours=1))
+
+
+def _notice(row: dict, manager: Person, now: datetime) -> None:
+    fields = {key: row[key] for key in row if key.split("_")[0] in ("title", "body")}
+    notice = Notice.objects.create(
+        starts_at=now - timedelta(hours=row["hours_ago"]),
+        public_at=now + timedelta(days=row["public_in_days"]),
+        made_by=manager,
+        **fields,
+    )
+    rewards.tell_agents(notice=notice, at=now)
+
+
+def _bonuses(manager: Person, month: date, now: datetime) -> None:
+    """For everybody who wrote in the month; who did not has nothing to be judged."""
+    bands = list(BonusBand.objects.order_by("-points"))
+    serving = AgentTerm.objects.filter(ended_at=None, started_at__lt=now)
+    for place, term in enumerate(serving.select_related("person").order_by("pk")):
+        sample = rewards.sample_of(term.person, month)
+        if not term.is_serving or not sample:
+            continue
+        # Quick to read: the demo marks them alike.
+        for answer in sample:
+            rewards.judge_answer(
+                person=term.person,
+                answer=answer,
+                month=month,
+                marks=_marks(4 if place % 2 else 3),
+                by=manager,
+                at=now,
+            )
+        _learn(term.person, now)
+        rewards.give_bonus(
+            person=term.person,
+            month=month,
+            band=bands[0] if place % 2 else bands[1],
+            by=manager,
+            at=now,
+        )
+
+
+def _learn(person: Person, now: datetime) -> None:
+    for ability in missing_abilities(person, State.REWARDED, now):
+        right = dict(ability.questions.values_list("pk", "right"))
+        rewards.take_test(person=person, ability=ability, choices=right, at=now)
+
+
+def _marks(mark: int) -> dict[int, int]:
+    scorecard = Scorecard.objects.prefetch_related("criteria")[0]
+    return {one.pk: mark for one in scorecard.criteria.all()}
