@@ -31,9 +31,13 @@ class RewardsConfig(AppConfig):
         from rewards.queries import agent_export, points_export
         from rewards.queries.badges import badges_export
         from rewards.queries.catalogue import gifts_export
+        from rewards.actions.scoring import forget_scores
+        from rewards.queries.leaders import scores_export
         from rewards.queries.fairplay import fair_play_export
 
         registries.export("rewards")(points_export)
+        registries.export("leader_scores")(scores_export)
+        registries.erasure(forget_scores)
         registries.export("badges")(badges_export)
         for forget in (forget_badges, forget_hiding, forget_level):
             registries.erasure(forget)

@@ -199,3 +199,8 @@ def _forget_old_runs(at: datetime) -> None:
     for run in LeaderRun.objects.filter(at__lt=at - KEEP_RUNS).order_by("at")[:10]:
         run.scores.all().delete()
         run.delete()
+
+
+def forget_scores(*, person: Person, at: datetime) -> None:  # noqa: ARG001  as all do
+    """Who is erased stands on no board, not even of the past."""
+    LeaderScore.objects.filter(person=person).delete()

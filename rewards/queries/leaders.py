@@ -163,3 +163,20 @@ def moves_with_people(moves: list[Move]) -> list[tuple[Move, Person | None]]:
     """In one query."""
     people = Person.objects.in_bulk([move.person for move in moves])
     return [(move, people.get(move.person)) for move in moves]
+
+
+def scores_export(person: Person) -> list[dict[str, object]]:
+    """Every score kept of a person, for themselves; a topic is named by its tag."""
+    rows = LeaderScore.objects.filter(person=person).order_by("run__at", "tag")
+    return [
+        {
+            "at": at.isoformat(),
+            "topic": topic or "",
+            "score": score,
+            "rank": rank,
+            "parts": parts,
+        }
+        for at, topic, score, rank, parts in rows.values_list(
+            "run__at", "tag__name", "score", "rank", "parts"
+        )
+    ]
