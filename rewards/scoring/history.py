@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from rewards.scoring.model import Model
 
@@ -220,6 +219,9 @@ def _trust(
     Wholly for imported people, and for those with a verified e-mail who dealt with
     more than one other person by answering or being answered; else a share.
     """
+    # Here, so that web processes never load it: only a run needs it.
+    from scipy import sparse
+
     size = len(people)
     met = sparse.coo_array(
         (np.ones(len(asker), dtype=np.int8), (answerer, asker)), shape=(size, size)

@@ -2,8 +2,8 @@
 
 An answer's marks in each part but the first fade with its age. They are summed for
 every pair of helper and asker, where more counts less and less, and weighed by the
-asker's trust. What is left belongs to the answers in shares of their marks, so a score can be taken
-apart down to single posts.
+asker's trust. What is left belongs to the answers in shares of their marks, so a score
+can be taken apart down to single posts.
 """
 
 from collections.abc import Callable, Iterator

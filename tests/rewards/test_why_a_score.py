@@ -8,6 +8,7 @@ from django.utils import timezone
 from common.errors import NotAllowed
 from common.outbox import drain
 from community import actions as community
+from people import registries
 from people.models import Person
 from rewards import actions
 from rewards.actions import previewing
@@ -230,6 +231,24 @@ def test_only_newer_runs_say_which_posts(helped, helper, five_parts, clock):
     row = first.scores.get()
     assert row.posts == {}
     assert sum(row.parts.values()) == row.score
+
+
+def test_people_can_have_their_scores_and_have_them_forgotten(
+    helped, helper, stranger, five_parts, clock
+):
+    helped(helper, 1)
+    helped(stranger, 1)
+    actions.score_leaders(at=clock.now)
+
+    (mine,) = registries.exports()["leader_scores"](helper)
+    for forget in registries.erasures():
+        if forget.__name__ == "forget_scores":
+            forget(person=helper, at=clock.now)
+
+    assert sum(mine["parts"].values()) == mine["score"] > 0
+    assert mine["rank"] in (1, 2)
+    assert registries.exports()["leader_scores"](helper) == []
+    assert LeaderScore.objects.filter(person=stranger).exists()
 
 
 # Another model
