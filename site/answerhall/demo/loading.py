@@ -21,7 +21,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from answerhall.demo import agents, pages, pictures
+from answerhall.demo import agents, giving, pages, pictures, recognition
 from common.errors import Refused
 from community import actions as community
 from community.actions.tagging import make_tag
@@ -99,6 +99,10 @@ def furnish(*, at: datetime) -> dict[str, int]:
     _people(demo)
     _circles_and_tags(demo)
     _rules_and_gifts(at)
+    giving.prepare(now=at)
+    manager = demo.people["manager"]
+    recognition.begin(manager=manager, at=demo.ago(days=120))
+    recognition.in_the_past(demo.at, now=at)
     for language in LANGUAGES:
         _threads(demo, language)
         _articles(demo, language)
@@ -107,10 +111,12 @@ def furnish(*, at: datetime) -> dict[str, int]:
     for language in LANGUAGES:
         _recommendations(demo, language)
     _a_redemption(demo)
+    giving.give(people=demo.people, now=demo.now)
     # Two nights: who stays near the top is a candidate, and ranks have moved.
     for days in (7, 0):
         rewards.score_leaders(at=demo.ago(days=days))
     agents.at_every_step(demo.people, now=demo.now)
+    recognition.end(manager=manager, honoured=demo.people["helper"], at=demo.now)
     return {
         "people": Person.objects.count(),
         "articles": ArticlePage.objects.live().count(),

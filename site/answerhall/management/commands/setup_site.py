@@ -12,6 +12,7 @@ from kb.setup import setup_pages
 from people.actions import setup_groups
 from rewards.setup import setup_rules
 from rewards.setup_agents import setup_programme
+from rewards.setup_badges import setup_badges
 from search.setup import setup_synonyms
 
 
@@ -22,6 +23,7 @@ def setup_site() -> None:
         setup_pages()
         setup_circles()
         setup_rules()
+        setup_badges()
         setup_programme()
         setup_desk()
         setup_synonyms()
