@@ -29,7 +29,7 @@ from rewards.models.fairplay import decide_by, lapses_at
 from rewards.queries import dealings
 from rewards.queries.dealings import shared_sign_ins
 from rewards.queries.withholding import in_a_live_case
-from rewards.scoring.signals import Sign, Suspicion, find
+from rewards.scoring.signals import Row, Sign, Suspicion, find
 
 # A scan looks back a little further than the one before: nothing falls between.
 OVERLAP = timedelta(hours=1)
@@ -73,7 +73,7 @@ def suspicions(
 ) -> list[Suspicion]:
     """What look_at() would open cases about; changes nothing."""
     since = at - timedelta(days=rules.days_read)
-    facts, others, people_seen = dealings.around(centres, since)
+    facts, others, people_seen = dealings.around(centres, since, rules.limits)
     if not len(facts):
         return []
     return find(
@@ -163,12 +163,12 @@ def _merged(before: Sequence[dict[str, Any]], signs: Iterable[Sign]) -> list[dic
 
 
 def edges_among(
-    rows: Iterable[dealings.Row], people_ids: Collection[int]
+    rows: Iterable[Row], people_ids: Collection[int]
 ) -> list[dict[str, Any]]:
     """What these people gave each other: counts, and from when to when (seconds)."""
     inside = set(people_ids)
     edges: dict[tuple[int, int], dict[str, Any]] = {}
-    for by, of, at, written in rows:
+    for by, of, _answer, at, written in rows:
         if by not in inside or of not in inside:
             continue
         edge = edges.setdefault(

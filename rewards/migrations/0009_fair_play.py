@@ -117,12 +117,12 @@ class Migration(migrations.Migration):
                 (
                     "sole_from",
                     models.PositiveSmallIntegerField(
-                        default=3,
+                        default=2,
                         validators=[
                             django.core.validators.MinValueValidator(2),
                             django.core.validators.MaxValueValidator(10000),
                         ],
-                        verbose_name="accepted answers and votes for only one person, at least",
+                        verbose_name="answers of only one person accepted or voted for, at least",
                     ),
                 ),
                 (

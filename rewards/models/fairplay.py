@@ -44,7 +44,7 @@ class FairPlayRules(models.Model):
     burst_votes = _number(_("votes of one person for one author"), 5, least=2)
     burst_minutes = _number(_("within minutes"), 10)
     sole_from = _number(
-        _("accepted answers and votes for only one person, at least"), 3, least=2
+        _("answers of only one person accepted or voted for, at least"), 2, least=2
     )
     ring_from = _number(
         _("such accounts around one person"),

@@ -15,11 +15,9 @@ from django.db.models import Count, F, QuerySet
 
 from community.models import Answer, Question, Voice, Vote
 from rewards.models import Case, FairPlayRules, SignInTrace, Transfer
-from rewards.scoring.signals import Dealings, pairs_with
+from rewards.scoring.signals import Dealings, Limits, Row, worth_a_look
 
 IDS_AT_ONCE = 2000
-
-Row = tuple[int, int, float, float | None]
 
 
 def received_by(people: Collection[int], since: datetime) -> list[Row]:
@@ -100,21 +98,21 @@ def settled_pairs(people: Collection[int]) -> dict[tuple[int, int], float]:
 
 
 def around(
-    centres: Collection[int], since: datetime
+    centres: Collection[int], since: datetime, limits: Limits
 ) -> tuple[Dealings, dict[int, set[int]], set[int]]:
     """All that signs around these people are found in: dealings, whom else their
     partners answered, and who may share a device. In 6 queries a portion of ids.
 
-    Only partners who dealt with them at least twice are looked at closely.
+    Only partners who dealt with them twice, or in haste, are looked at closely.
     """
     rows = received_by(centres, since)
     received = Dealings.from_rows(rows)
     close: set[int] = set()
     if rows:
-        close = set(received.by[pairs_with(received, 2)].tolist())
+        close = set(received.by[worth_a_look(received, limits)].tolist())
     wanted = close | set(centres)
-    seen = {(by, of, at) for by, of, at, _w in rows}
-    rows += [row for row in given_by(wanted, since) if row[:3] not in seen]
+    seen = {row[:4] for row in rows}
+    rows += [row for row in given_by(wanted, since) if row[:4] not in seen]
     return (
         _without_settled(Dealings.from_rows(rows), wanted),
         answered_others(close, since),
@@ -172,13 +170,18 @@ def _votes(since: datetime) -> QuerySet[Vote]:
 
 
 def _rows(questions: QuerySet[Any], votes: QuerySet[Any]) -> Iterator[Row]:
-    columns = ("author_id", "accepted_answer__author_id", "accepted_at")
-    for by, of, at, written in questions.values_list(
-        *columns, "accepted_answer__created_at"
-    ):
-        yield by, of, at.timestamp(), written.timestamp()
-    for by, of, at in votes.values_list("voter_id", "answer__author_id", "at"):
-        yield by, of, at.timestamp(), None
+    accepted = questions.values_list(
+        "author_id",
+        "accepted_answer__author_id",
+        "accepted_answer_id",
+        "accepted_at",
+        "accepted_answer__created_at",
+    )
+    for by, of, answer, at, written in accepted:
+        yield by, of, answer, at.timestamp(), written.timestamp()
+    voted = votes.values_list("voter_id", "answer__author_id", "answer_id", "at")
+    for by, of, answer, at in voted:
+        yield by, of, answer, at.timestamp(), None
 
 
 def those_who_earned(since: datetime, until: datetime) -> Iterable[list[int]]:

@@ -7,14 +7,17 @@ behind one address: no sign opens a case alone, nor do two of one sort.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+# By, of, answer, when, and when the answer was written (None for a vote).
+Row = tuple[int, int, int, float, float | None]
 
 # Signs of one sort are one sign told twice.
 SORTS = {
@@ -45,7 +48,7 @@ class Limits:
     quick_times: int = 2
     burst_votes: int = 5
     burst_seconds: float = 600
-    sole_from: int = 3
+    sole_from: int = 2
     ring_from: int = 3
     open_from: int = 3
     weights: Mapping[str, int] = field(
@@ -70,29 +73,26 @@ class Dealings:
 
     by: Ints
     of: Ints
+    answer: Ints
     at: Floats
     # NaN for votes.
     written_at: Floats
 
     @classmethod
-    def from_rows(
-        cls, rows: Iterable[tuple[int, int, float, float | None]]
-    ) -> "Dealings":
-        """Rows (by, of, at, written_at or None for a vote)."""
-        table = np.array(
-            [(by, of, at, np.nan if w is None else w) for by, of, at, w in rows],
-            dtype=np.float64,
-        ).reshape(-1, 4)
-        by, of = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
-        return cls(by, of, table[:, 2], table[:, 3])
+    def from_rows(cls, rows: Sequence[Row]) -> "Dealings":
+        by, of, answer = (
+            np.array([row[column] for row in rows], dtype=np.int64)
+            for column in range(3)
+        )
+        at = np.array([row[3] for row in rows], dtype=np.float64)
+        written = [np.nan if row[4] is None else row[4] for row in rows]
+        return cls(by, of, answer, at, np.array(written, dtype=np.float64))
 
     def __len__(self) -> int:
         return len(self.by)
 
     def where(self, rows: NDArray[np.bool_]) -> "Dealings":
-        return Dealings(
-            self.by[rows], self.of[rows], self.at[rows], self.written_at[rows]
-        )
+        return Dealings(*(getattr(self, part.name)[rows] for part in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -155,23 +155,27 @@ def find(
     return found
 
 
-def pairs_with(dealings: Dealings, least: int) -> NDArray[np.bool_]:
-    """Rows whose pair deals at least so often: what any sign can be about."""
+def worth_a_look(dealings: Dealings, limits: Limits) -> NDArray[np.bool_]:
+    """Rows of pairs that any sign could be about: they dealt twice, or in haste."""
+    if not len(dealings):
+        return np.zeros(0, dtype=np.bool_)
     key = _key(dealings)
     _keys, where, counts = np.unique(key, return_inverse=True, return_counts=True)
-    return counts[where] >= least
+    return (counts[where] > 1) | _in_haste(dealings, limits)
+
+
+def _in_haste(dealings: Dealings, limits: Limits) -> NDArray[np.bool_]:
+    took = dealings.at - dealings.written_at
+    return (took >= 0) & (took <= limits.quick_seconds)
 
 
 @dataclass
 class _Pair:
+    answers: int
     accepted: int
     votes: int
     quick: int
     burst: int
-
-    @property
-    def n(self) -> int:
-        return self.accepted + self.votes
 
     @property
     def credit(self) -> int:
@@ -187,21 +191,33 @@ def _pairs(dealings: Dealings, limits: Limits) -> dict[tuple[int, int], _Pair]:
     key = _key(dealings)
     order = np.lexsort((dealings.at, key))
     key, at = key[order], dealings.at[order]
-    written = dealings.written_at[order]
-    is_vote = np.isnan(written)
-    with np.errstate(invalid="ignore"):
-        is_quick = ~is_vote & (at - written <= limits.quick_seconds)
+    is_vote = np.isnan(dealings.written_at)[order]
+    is_quick = _in_haste(dealings, limits)[order]
     names, starts = np.unique(key, return_index=True)
     accepted = np.add.reduceat(~is_vote, starts, dtype=np.int64)
     votes = np.add.reduceat(is_vote, starts, dtype=np.int64)
     quick = np.add.reduceat(is_quick, starts, dtype=np.int64)
+    answers = _answers_of_each(key, dealings.answer[order], names)
     bursts = _bursts(key[is_vote], at[is_vote], limits)
     return {
         (int(name >> _SHIFT), int(name & (2**_SHIFT - 1))): _Pair(
-            int(accepted[i]), int(votes[i]), int(quick[i]), bursts.get(int(name), 0)
+            answers=int(answers[i]),
+            accepted=int(accepted[i]),
+            votes=int(votes[i]),
+            quick=int(quick[i]),
+            burst=bursts.get(int(name), 0),
         )
         for i, name in enumerate(names)
     }
+
+
+def _answers_of_each(key: Ints, answer: Ints, names: Ints) -> Ints:
+    """How many different answers each pair is about: two signs for one are one."""
+    order = np.lexsort((answer, key))
+    key, answer = key[order], answer[order]
+    is_new = np.ones(len(key), dtype=np.bool_)
+    is_new[1:] = (key[1:] != key[:-1]) | (answer[1:] != answer[:-1])
+    return np.add.reduceat(is_new, np.searchsorted(key, names), dtype=np.int64)
 
 
 def _bursts(key: Ints, at: Floats, limits: Limits) -> dict[int, int]:
@@ -243,25 +259,32 @@ def _around(
     heaviest = 0
     for by, pair in sorted(received, key=lambda row: row[0]):
         back = pairs.get((centre, by))
-        is_sole = pair.n >= limits.sole_from and not partners_of[by] - {centre}
+        is_sole = pair.answers >= limits.sole_from and not partners_of[by] - {centre}
         both = (min(centre, by), max(centre, by))
         seen = _signs(centre, by, pair, back, limits)
         percent = round(100 * pair.credit / credit)
         if accepted >= limits.share_from and pair.credit > limits.share * credit:
             seen.append(Sign("share", centre, by, pair.accepted, percent))
         if is_sole:
-            seen.append(Sign("sole", centre, by, pair.n))
+            seen.append(Sign("sole", centre, by, pair.answers))
         seen += [Sign(kind, centre, by, 1) for kind in sorted(shared.get(both, ()))]
         seen = [sign for sign in seen if limits.weights[sign.kind]]
         if not seen:
             continue
         signs[by] = seen
         kinds = {sign.kind for sign in seen}
+        is_marked = bool(kinds & MARKS)
+        # Once or twice may be chance between two; around one person again and again it
+        # is not.
+        if pair.quick < limits.quick_times:
+            kinds.discard("quick")
+        if pair.answers < limits.mutual_each:
+            kinds.discard("sole")
         weight = sum(limits.weights[kind] for kind in kinds)
         if weight >= limits.open_from and _sorts(kinds) >= SORTS_NEEDED:
             strong.append(by)
             heaviest = max(heaviest, weight)
-        if kinds & MARKS:
+        if is_marked:
             marked.append(by)
     ring = _ring(marked, dict(received), credit, limits)
     people = sorted({*strong, *ring})
@@ -284,7 +307,7 @@ def _signs(
     mutual = min(pair.accepted, back.accepted) if back else 0
     if mutual >= limits.mutual_each:
         signs.append(Sign("mutual", centre, by, mutual))
-    if pair.quick >= limits.quick_times:
+    if pair.quick:
         signs.append(Sign("quick", centre, by, pair.quick))
     if pair.burst:
         signs.append(Sign("burst", centre, by, pair.burst))
@@ -305,7 +328,7 @@ def _ring(
     """
     if len(marked) < limits.ring_from:
         return set()
-    dealt = sum(received[by].n for by in marked)
+    dealt = sum(received[by].answers for by in marked)
     brought = sum(received[by].credit for by in marked)
     if dealt < limits.share_from or brought <= limits.share * credit:
         return set()
