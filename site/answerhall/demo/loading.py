@@ -100,7 +100,6 @@ def furnish(*, at: datetime) -> dict[str, int]:
     _circles_and_tags(demo)
     _rules_and_gifts(at)
     giving.prepare(now=at)
-    giving.prepare(now=at)
     manager = demo.people["manager"]
     recognition.begin(manager=manager, at=demo.ago(days=120))
     recognition.in_the_past(demo.at, now=at)
@@ -112,7 +111,6 @@ def furnish(*, at: datetime) -> dict[str, int]:
     for language in LANGUAGES:
         _recommendations(demo, language)
     _a_redemption(demo)
-    giving.give(people=demo.people, now=demo.now)
     giving.give(people=demo.people, now=demo.now)
     # Two nights: who stays near the top is a candidate, and ranks have moved.
     for days in (7, 0):
