@@ -27,13 +27,16 @@ from people.api import MemberShown, as_member
 from people.models import Person
 from rewards import actions, numbers, queries
 from rewards.models import Gift, Redemption
+from rewards.queries.badges import badges_of
 from rewards.queries.leaders import parts_in_order
+from rewards.queries.levels import public_level
 from rewards.queries.points import Row
 from rewards.wording import why
 
 router = Router()
 
 NEWEST = (Order("at", datetime), Order("pk", int))
+MOST_BADGES = 500
 CHEAPEST = (Order("cost", int, descending=False), Order("pk", int, descending=False))
 
 
@@ -265,6 +268,52 @@ def _order_row(order: Redemption) -> dict[str, Any]:
         "settled_at": order.settled_at,
         "url": order.get_absolute_url(),
     }
+
+
+# Badges and levels
+
+
+class BadgeShown(Shown):
+    badge: str
+    name: str
+    year: Annotated[str, Field(description="Of a yearly badge, else empty.")]
+    tier: Annotated[str, Field(description="bronze, silver or gold.")]
+    since: datetime
+    expires_at: datetime | None
+    url: str
+
+
+class Badges(Shown):
+    """Everything a member has now, gold first, and the level they stand on."""
+
+    level: str | None
+    items: list[BadgeShown]
+
+
+@router.get(
+    "/members/{handle}/badges/", auth=anybody, response=Badges, tags=["members"]
+)
+def list_badges(request: HttpRequest, handle: str) -> Badges:
+    """The badges on a member's page, at most 500."""
+    person = Person.objects.filter(handle=handle, is_active=True).first()
+    if person is None or person.is_erased:
+        raise Http404
+    standing = public_level(person)
+    return Badges(
+        level=standing.level.name if standing and standing.level else None,
+        items=[
+            BadgeShown(
+                badge=one.badge.slug,
+                name=one.name,
+                year=one.series,
+                tier=one.css,
+                since=one.since,
+                expires_at=one.expires_at,
+                url=one.badge.get_absolute_url(),
+            )
+            for one in badges_of(person)[:MOST_BADGES]
+        ],
+    )
 
 
 # Leaders

@@ -63,7 +63,7 @@ def end(*, manager: Person, honoured: Person, at: datetime) -> None:
         badge=Badge.objects.get(slug="friend-of-the-hall"),
         person=honoured,
         tier=Tier.GOLD,
-        reason="Held the repair evening in the Westgate shop. 在西门营业厅办了维修之夜。",
+        reason="Held the repair evening at Westgate. 在西门营业厅办了维修之夜。",
         by=manager,
         at=at - timedelta(days=6),
     )
