@@ -1,6 +1,6 @@
 """What good causes received, and which awards by hand there are."""
 
-from datetime import datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,7 +22,7 @@ def charities_with_sums() -> list[tuple[Charity, int]]:
     return [(one, sums.get(str(one.pk), 0)) for one in Charity.objects.listed()]
 
 
-def received_by_month(charity: Charity) -> list[tuple[datetime, int]]:
+def received_by_month(charity: Charity) -> list[tuple[date, int]]:
     """The statement of a cause: months of the site's calendar, newest first."""
     zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
     mine = _donated().filter(transfer__source_id=str(charity.pk))
@@ -32,7 +32,7 @@ def received_by_month(charity: Charity) -> list[tuple[datetime, int]]:
         .values_list("month")
         .annotate(points=Sum("amount"))
     )
-    return list(rows)
+    return [(month.date(), points) for month, points in rows]
 
 
 def awards_to_decide() -> QuerySet[ManualAward]:

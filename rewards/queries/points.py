@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,11 @@ class Month:
     came: int
     went: int
     balance: int
+
+    @property
+    def day(self) -> date:
+        """Its first, whatever the reader's time zone."""
+        return self.starts_at.date()
 
 
 def spendable(person: Person) -> int:

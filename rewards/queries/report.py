@@ -32,6 +32,11 @@ class MonthOfHall:
     owed: int = 0
 
     @property
+    def day(self) -> date:
+        """Its first, whatever the reader's time zone."""
+        return self.starts_at.date()
+
+    @property
     def issued(self) -> int:
         return self.flows.get(Flow.ISSUED, 0)
 

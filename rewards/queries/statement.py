@@ -39,6 +39,11 @@ class Statement:
     is_last: bool
 
     @property
+    def month(self) -> date:
+        """Its first day, whatever the reader's time zone."""
+        return site_day(self.starts_at)
+
+    @property
     def before(self) -> date:
         return site_day(months_later(self.starts_at, -1))
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -272,7 +274,8 @@ def _statement(person: Person, year: int, month: int) -> Statement:
 
 
 def _moment(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+    zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _harmless(text: str) -> str:

@@ -45,6 +45,19 @@ def test_months_end_at_the_site_s_midnight(help_somebody, helper, clock):
     assert (october.is_first, october.is_last) == (False, True)
 
 
+def test_the_month_is_the_site_s_wherever_its_reader_is(
+    help_somebody, helper, client_of
+):
+    help_somebody()
+    helper.time_zone = "America/Los_Angeles"
+    helper.save()
+
+    page = client_of(helper).get("/en/rewards/statements/2026/9/").content.decode()
+
+    assert "Points in September 2026" in page
+    assert "August 2026" not in page
+
+
 @pytest.mark.parametrize(("year", "month"), [(2026, 8), (2026, 10), (2031, 1)])
 def test_there_is_none_of_a_month_before_the_first_points_or_to_come(
     year, month, help_somebody, helper, clock
