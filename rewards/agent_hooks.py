@@ -196,7 +196,7 @@ class ProgrammeGroup(SnippetViewSetGroup):
         BonusBandViewSet,
         FiguresViewSet,
     )
-    menu_label = _("Agent programme")
+    menu_label = _("Agents")
     menu_icon = "group"
     menu_order = 323
     submenu_hook = "register_agents_menu_item"
@@ -204,8 +204,8 @@ class ProgrammeGroup(SnippetViewSetGroup):
 
 for model in (Notice, CannedReply, Ability, BonusBand):
     register_permission_policy(model, AgentPermissions(model))
-for model in (Scorecard, ProgrammeTerms):
-    register_permission_policy(model, ScorePermissions(model))
+for versioned in (Scorecard, ProgrammeTerms):
+    register_permission_policy(versioned, ScorePermissions(versioned))
 register_permission_policy(Programme, FigurePermissions(Programme))
 register_snippet(ProgrammeGroup)
 

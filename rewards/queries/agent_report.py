@@ -1,9 +1,10 @@
 """An agent's own numbers, month by month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from statistics import median
+from typing import Any
 
 from django.db.models import F, Sum
 
@@ -58,7 +59,7 @@ def reports_of(person: Person, *, month: date) -> list[MonthReport]:
     return list(reports.values())
 
 
-def _answers(person: Person, start: datetime, end: datetime) -> Sequence[dict]:
+def _answers(person: Person, start: datetime, end: datetime) -> Iterable[Any]:
     rows = Answer.objects.visible().filter(
         author=person, source="", created_at__gte=start, created_at__lt=end
     )
@@ -73,7 +74,7 @@ def _answers(person: Person, start: datetime, end: datetime) -> Sequence[dict]:
     )
 
 
-def _count(report: MonthReport, answer: dict) -> None:
+def _count(report: MonthReport, answer: dict[str, Any]) -> None:
     accepted = answer["accepted"] == answer["pk"]
     report.answers += 1
     report.accepted += accepted

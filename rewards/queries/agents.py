@@ -34,6 +34,7 @@ from rewards.models import (
 from rewards.models.agents import SERVING
 from rewards.queries.leaders import newest_run, score_of
 
+Number = str | int | None
 ROWS_PER_PAGE = 50
 TOPICS_AT_FIRST = 5
 TOPICS_OFFERED = 60
@@ -52,7 +53,7 @@ def term_of(person: Person) -> AgentTerm | None:
 @dataclass
 class ProgrammePage:
     state: str
-    counts: list[tuple[str, str, int]]
+    counts: list[tuple[str, Any, int]]
     page: CappedPage
     run: Any
 
@@ -96,7 +97,7 @@ class SamplePage:
         return bool(self.answers) and all(found for _a, found, _mine in self.answers)
 
 
-def programme_page(state: str, number: object) -> ProgrammePage:
+def programme_page(state: str, number: Number) -> ProgrammePage:
     """Who stands at a step, with the newest scores, in 5 queries."""
     known = state if state in State.values else State.FOUND
     found = dict(
@@ -141,7 +142,7 @@ def agent_page(person: Person, at: datetime) -> AgentPage:
     )
 
 
-def bonus_page(month: date, number: object) -> CappedPage:
+def bonus_page(month: date, number: Number) -> CappedPage:
     """Serving agents with what was read of their month and given, in 4 queries."""
     serving = (
         AgentTerm.objects.filter(ended_at=None, state__in=SERVING)
@@ -197,7 +198,7 @@ def sample_page(term: AgentTerm, month: date, reader: Person) -> SamplePage:
     )
 
 
-def lines(number: object) -> CappedPage:
+def lines(number: Number) -> CappedPage:
     """The staff line of every agent who wrote, the newest message first. 2 queries."""
     newest = LineMessage.objects.filter(agent=OuterRef("agent"), pk__gt=OuterRef("pk"))
     rows = (
@@ -223,7 +224,7 @@ class Bench:
     bonuses: list[MonthlyBonus] = field(default_factory=list)
 
 
-def bench(term: AgentTerm, at: datetime, number: object) -> Bench:
+def bench(term: AgentTerm, at: datetime, number: Number) -> Bench:
     """An agent's first page, in 8 queries however much lies on it."""
     topics, chosen = topics_of(term.person)
     terms = newest_terms()
@@ -294,7 +295,7 @@ def abilities_of(person: Person, at: datetime) -> list[tuple[Ability, TestTry | 
     return [(ability, held.get(ability.pk)) for ability in abilities]
 
 
-def line_of(agent: Person, number: object, *, for_staff: bool) -> CappedPage:
+def line_of(agent: Person, number: Number, *, for_staff: bool) -> CappedPage:
     """An agent's line, newest first. What staff hid only staff still read."""
     rows = LineMessage.objects.filter(agent=agent)
     if not for_staff:

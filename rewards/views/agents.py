@@ -332,7 +332,9 @@ def certificate(request: AgentRequest, pk: int) -> HttpResponse:
         person=request.user,
         passed=True,
     )
-    context = {"certificate": found, "ended": found.expires_at <= timezone.now()}
+    ends = found.expires_at
+    ended = ends is not None and ends <= timezone.now()
+    context = {"certificate": found, "ended": ended}
     return _page(request, "certificate", context)
 
 

@@ -1,6 +1,7 @@
 """The agents' programme of the demo: somebody at every step, and a bench in use."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from community.models import Tag
 from people.models import Person
@@ -19,7 +20,7 @@ from rewards.months import month_bounds, months_later
 TOPICS_OF_THE_AGENT = 8
 BONUS_MONTHS = 2
 
-NOTICES = [
+NOTICES: list[dict[str, Any]] = [
     {
         "title_en": "Night works in Linwan, Friday 1 to 3 a.m.",
         "title_zh": "临湾周五凌晨 1 点至 3 点网络割接",
@@ -134,7 +135,7 @@ def _judge_and_invite(manager: Person, now: datetime) -> None:
             rewards.invite(person=term.person, by=manager, at=now - timedelta(hours=1))
 
 
-def _notice(row: dict, manager: Person, now: datetime) -> None:
+def _notice(row: dict[str, Any], manager: Person, now: datetime) -> None:
     fields = {key: row[key] for key in row if key.split("_")[0] in ("title", "body")}
     notice = Notice.objects.create(
         starts_at=now - timedelta(hours=row["hours_ago"]),
