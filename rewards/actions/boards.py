@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncDate
 
 from common.freshness import changed
 from common.site_day import site_day
-from community.models import Answer, Circle, PostState, Tag, Voice
+from community.models import Answer, PostState, Voice
 from rewards import numbers
 from rewards.actions.summing import moments_of
 from rewards.freshness import LEADERS
@@ -58,10 +59,9 @@ def make_boards(*, at: datetime) -> int:
     less. A board that nobody stands on any more goes.
     """
     made = 0
-    for board in _boards(at):
-        made += _make(board, at)
-    current = [period for period in Period if _is_due(period, at)]
-    LeaderBoard.objects.filter(period__in=current, made_at__lt=at).delete()
+    for period in Period:
+        if _is_due(period, at):
+            made += sum(_make(period, language, at) for language in LANGUAGES)
     changed(LEADERS)
     return made
 
@@ -159,47 +159,74 @@ def _sum_up(span: str, start: date, end: date, parts: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Board:
-    period: str
-    language: str
-    circle: Circle | None = None
-    tag: Tag | None = None
-
-
-def _boards(at: datetime) -> Iterator[_Board]:
-    """Every board that may have somebody on it: overall, by circle, by busy topic."""
-    circles = list(Circle.objects.order_by("pk"))
-    for period in Period:
-        if not _is_due(period, at):
-            continue
-        span, first, _end = span_of(period, at)
-        sums = HelpSum.objects.filter(span=span, tag__isnull=False)
-        if first is not None:
-            sums = sums.filter(starts_on__gte=first)
-        busy = sums.order_by().values("tag").annotate(n=Sum("answers")).order_by("-n")
-        most = busy.values_list("tag", flat=True)[: numbers.BOARD_TOPICS]
-        tags = Tag.objects.in_bulk(list(most))
-        for language in LANGUAGES:
-            yield _Board(period, language)
-            yield from (_Board(period, language, circle=one) for one in circles)
-            yield from (_Board(period, language, tag=one) for one in tags.values())
-
-
 def _is_due(period: str, at: datetime) -> bool:
     if period in (Period.WEEK, Period.MONTH):
         return True
     made = LeaderBoard.objects.filter(period=period).order_by("-made_at").first()
-    return made is None or made.made_at == at or site_day(made.made_at) < site_day(at)
+    return made is None or site_day(made.made_at) < site_day(at)
 
 
 @transaction.atomic
-def _make(one: _Board, at: datetime) -> int:
-    """One board anew; where people stood on the day before is kept. 0: nobody is."""
-    period, language, circle, tag = one.period, one.language, one.circle, one.tag
+def _make(period: str, language: str, at: datetime) -> int:
+    """A period's boards in one language: overall, each circle, the busy topics.
+
+    Three queries read all of the sums, piece by piece. Where people stood on the day
+    before is kept.
+    """
     _span, first, _end = span_of(period, at)
-    sums = sums_of(period, at=at, language=language, circle=circle, tag=tag)
-    rows = list(
+    was = LeaderBoard.objects.filter(period=period, language=language)
+    before = _stood_before(was, first, at)
+    boards, places = [], []
+    for circle, tag, rows in _standings(period, language, at):
+        key = key_of(period, language=language, circle=circle, tag=tag)
+        board, best = _board(rows, before.get(key, {}))
+        board.key, board.period, board.language = key, period, language
+        board.circle_id, board.tag_id = circle, tag
+        board.starts_on, board.made_at = first, at
+        boards.append(board)
+        places.append(best)
+    was.delete()
+    LeaderBoard.objects.bulk_create(boards, batch_size=numbers.HELP_ROWS_AT_ONCE)
+    for board, best in zip(boards, places, strict=True):
+        for place in best:
+            place.board_id = board.pk
+    BoardPlace.objects.bulk_create(
+        [place for best in places for place in best],
+        batch_size=numbers.HELP_ROWS_AT_ONCE,
+    )
+    return len(boards)
+
+
+# person, worth, answers, accepted, votes
+_Row = tuple[int, int, int, int, int]
+
+
+def _standings(
+    period: str, language: str, at: datetime
+) -> Iterator[tuple[int | None, int | None, Iterator[_Row]]]:
+    """Circle, tag (None: all of them) and its people, the best first."""
+    of_circles = sums_of(period, at=at, language=language, circle=None, tag=None)
+    of_tags = sums_of(period, at=at, language=language, topics=True)
+    busy = of_tags.order_by().values("tag").annotate(n=Sum("answers")).order_by("-n")
+    topics = list(busy.values_list("tag", flat=True)[: numbers.BOARD_TOPICS])
+    for place, sums in (
+        (None, of_circles),
+        ("circle", of_circles),
+        ("tag", of_tags.filter(tag__in=topics)),
+    ):
+        rows = _best_first(sums, place)
+        for subject, group in groupby(rows, key=itemgetter(0)):
+            people = (row[1:] for row in group)
+            yield (
+                subject if place == "circle" else None,
+                subject if place == "tag" else None,
+                people,
+            )
+
+
+def _best_first(sums: QuerySet[HelpSum], place: str | None) -> Iterator[tuple]:
+    subject = F(place) if place else Value(0)
+    return (
         sums.filter(
             person__erased_at__isnull=True,
             person__merged_into__isnull=True,
@@ -207,64 +234,56 @@ def _make(one: _Board, at: datetime) -> int:
             person__hidden_helper__isnull=True,
         )
         .order_by()
-        .values("person")
+        .annotate(subject=subject)
+        .values("subject", "person")
         .annotate(
             worth=WORTH, n=Sum("answers"), n_accepted=Sum("accepted"), n_up=Sum("votes")
         )
-        .order_by("-worth", "-n_accepted", "person")
-        .values_list("person", "worth", "n", "n_accepted", "n_up")
+        .order_by("subject", "-worth", "-n_accepted", "person_id")
+        .values_list("subject", "person", "worth", "n", "n_accepted", "n_up")
+        .iterator(chunk_size=numbers.HELP_ROWS_AT_ONCE)
     )
-    if not rows:
-        return 0
-    key = key_of(period, language=language, circle=circle, tag=tag)
-    was = LeaderBoard.objects.filter(key=key).first()
-    before = _stood_before(was, first, at)
-    board, _new = LeaderBoard.objects.update_or_create(
-        key=key,
-        defaults={
-            "period": period,
-            "language": language,
-            "circle": circle,
-            "tag": tag,
-            "starts_on": first,
-            "made_at": at,
-            "people": len(rows),
-            "steps": list(Counter(row[1] for row in rows).items()),
-        },
-    )
-    best = rows[: numbers.BOARD_PLACES]
-    # Who did the same has the same place.
-    ranks: dict[int, int] = {}
-    for place, row in enumerate(best, start=1):
-        ranks.setdefault(row[1], place)
-    board.places.all().delete()
-    BoardPlace.objects.bulk_create(
-        [
-            BoardPlace(
-                board=board,
-                person_id=person,
-                rank=ranks[worth],
-                rank_before=before.get(person),
-                worth=worth,
-                answers=answers,
-                accepted=accepted,
-                votes=votes,
+
+
+def _board(
+    rows: Iterator[_Row], before: dict[int, int | None]
+) -> tuple[LeaderBoard, list[BoardPlace]]:
+    """A board of these people, not stored yet: the best, and how many did how much."""
+    best: list[BoardPlace] = []
+    steps: Counter[int] = Counter()
+    for place, (person, worth, answers, accepted, votes) in enumerate(rows, start=1):
+        # Who did the same has the same place.
+        rank = best[-1].rank if best and best[-1].worth == worth else place
+        steps[worth] += 1
+        if place <= numbers.BOARD_PLACES:
+            best.append(
+                BoardPlace(
+                    person_id=person,
+                    rank=rank,
+                    rank_before=before.get(person),
+                    worth=worth,
+                    answers=answers,
+                    accepted=accepted,
+                    votes=votes,
+                )
             )
-            for person, worth, answers, accepted, votes in best
-        ]
-    )
-    return 1
+    people = sum(steps.values())
+    return LeaderBoard(people=people, steps=list(steps.items())), best
 
 
 def _stood_before(
-    was: LeaderBoard | None, first: date | None, at: datetime
-) -> dict[int, int | None]:
-    """Each one's place on the day before, if it is the same week, month or year."""
-    if was is None or was.starts_on != first:
-        return {}
-    same_day = site_day(was.made_at) == site_day(at)
-    field = "rank_before" if same_day else "rank"
-    return dict(was.places.values_list("person", field))
+    was: QuerySet[LeaderBoard], first: date | None, at: datetime
+) -> dict[str, dict[int, int | None]]:
+    """By board each one's place on the day before, of the same week, month or year."""
+    before: dict[str, dict[int, int | None]] = {}
+    same = was.filter(starts_on=first) if first else was
+    for board in same.prefetch_related("places"):
+        same_day = site_day(board.made_at) == site_day(at)
+        before[board.key] = {
+            one.person_id: one.rank_before if same_day else one.rank
+            for one in board.places.all()
+        }
+    return before
 
 
 def _next_month(day: date) -> date:

@@ -42,7 +42,12 @@ def period_board(
     period: str, *, language: str = "", circle: Circle | None, tag: Tag | None
 ) -> PeriodBoard:
     """The best of a period as last made, without who is hidden, in two queries."""
-    key = key_of(period, language=language, circle=circle, tag=tag)
+    key = key_of(
+        period,
+        language=language,
+        circle=circle.pk if circle else None,
+        tag=tag.pk if tag else None,
+    )
     board = LeaderBoard.objects.filter(key=key).first()
     if board is None:
         return PeriodBoard(None, [])
@@ -90,10 +95,8 @@ def is_hidden(person: Person) -> bool:
     return hidden(person).exists()
 
 
-def key_of(
-    period: str, *, language: str, circle: Circle | None, tag: Tag | None
-) -> str:
-    place = f"circle:{circle.pk}" if circle else f"tag:{tag.pk}" if tag else "all"
+def key_of(period: str, *, language: str, circle: int | None, tag: int | None) -> str:
+    place = f"circle:{circle}" if circle else f"tag:{tag}" if tag else "all"
     return f"{period}|{language}|{place}"
 
 
@@ -115,16 +118,22 @@ def sums_of(
     *,
     at: datetime,
     language: str,
-    circle: Circle | int | None,
-    tag: Tag | int | None,
+    circle: int | None = None,
+    tag: int | None = None,
+    topics: bool = False,
 ) -> QuerySet[HelpSum]:
-    """Everybody's sums in a period and place. A topic has its own, next to circles'."""
+    """Everybody's sums in a period and place; `topics`: those of all topics instead.
+
+    Circles and topics have sums of their own, each of the same answers.
+    """
     span, first, end = span_of(period, at)
     sums = HelpSum.objects.filter(span=span, starts_on__lt=end)
     if first is not None:
         sums = sums.filter(starts_on__gte=first)
     if language:
         sums = sums.filter(language=language)
+    if topics:
+        return sums.filter(tag__isnull=False)
     sums = sums.filter(tag=tag) if tag else sums.filter(tag__isnull=True)
     return sums.filter(circle=circle) if circle else sums
 
