@@ -12,8 +12,10 @@ from community.models import Tag
 from people.queries import person_at
 from rewards.freshness import LEADERS
 from rewards.models import LeaderScore
+from rewards.movement import PLACES, bumps_of
 from rewards.queries import leaders as queries
 from rewards.queries.boards import is_hidden
+from rewards.queries.movement import movement
 
 PART_NAMES = {
     "help": _("Helping"),
@@ -67,7 +69,9 @@ def leaders(request: HttpRequest) -> HttpResponse:
         for name, weight in board.model.weights.items()
     ]
     drawn = {name for row in board.rows for name in row.parts}
+    first = [row.person for row in board.rows[:PLACES]]
     context = {
+        "bumps": bumps_of(movement(first, tag)),
         "board": board,
         "rows": rows,
         "widest": widest,
@@ -110,6 +114,7 @@ def why(request: HttpRequest, handle: str) -> HttpResponse:
             for part in found.parts
         ],
         "bar": segments(found.row, found.row.score or 1),
+        "bumps": bumps_of(movement([person], tag)),
         "nav_current": "leaders",
     }
     return render(request, "rewards/leader.html", context)
