@@ -1,5 +1,6 @@
 """The first rules of a new site."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -53,8 +54,11 @@ def release_at_once() -> None:
 
 
 def use_all_parts_of_the_score() -> None:
-    """However small the hall, score with all five parts from the next run on."""
-    ScoreModel.objects.create(full_from_answers=0)
+    """However small the hall, score with all five parts from the next run on.
+
+    Few askers of a small hall met two helpers yet, so those count for more.
+    """
+    ScoreModel.objects.create(full_from_answers=0, unvouched_base=Decimal(5))
 
 
 def offer(*, slug: str, picture: ContentFile, **fields: Any) -> Gift:
@@ -62,3 +66,13 @@ def offer(*, slug: str, picture: ContentFile, **fields: Any) -> Gift:
     gift = Gift(slug=slug, **fields)
     gift.picture.save(f"{slug}.png", picture, save=True)
     return gift
+
+
+def run_campaign(**fields: Any) -> Campaign:
+    """Let a campaign run, or have run."""
+    return Campaign.objects.create(**fields)
+
+
+def list_charities(*causes: dict[str, str]) -> list[Charity]:
+    """Let members give points to these good causes."""
+    return [Charity.objects.create(**cause) for cause in causes]
