@@ -7,6 +7,8 @@ from django.core.files.base import ContentFile
 
 from rewards.models import (
     Account,
+    Campaign,
+    Charity,
     EarnRule,
     FairPlayRules,
     Gift,

@@ -125,7 +125,9 @@ class Campaign(models.Model):
         return self.title
 
     def clean(self) -> None:
-        if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
+        starts_at, ends_at = (getattr(self, name) for name in ("starts_at", "ends_at"))
+        # A form may have left either empty.
+        if None not in (starts_at, ends_at) and starts_at >= ends_at:
             raise ValidationError({"ends_at": _("The end must be after the start.")})
 
     @property

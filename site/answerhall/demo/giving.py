@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from community.models import Answer, Voice
 from people.models import Person
 from rewards import actions as rewards
-from rewards.models import Campaign, Charity
 from rewards.queries import spendable
+from rewards.queries.giving import charities_with_sums
+from rewards.setup import list_charities, run_campaign
 
 CAUSES = (
     {
@@ -32,7 +33,7 @@ CAUSES = (
 
 def prepare(*, now: datetime) -> None:
     """Before anything happens: what earns double, and whom points can be given to."""
-    Campaign.objects.create(
+    run_campaign(
         title_en="Double points week",
         title_zh="双倍积分周",
         factor_percent=200,
@@ -41,8 +42,7 @@ def prepare(*, now: datetime) -> None:
         events=["accepted"],
         budget=2_000,
     )
-    for cause in CAUSES:
-        Charity.objects.create(**cause)
+    list_charities(*CAUSES)
 
 
 def give(*, people: dict[str, Person], now: datetime) -> None:
@@ -51,7 +51,7 @@ def give(*, people: dict[str, Person], now: datetime) -> None:
         (one for one in people.values() if not one.email and spendable(one) >= 40),
         key=lambda one: (-spendable(one), one.handle),
     )
-    causes = Charity.objects.order_by("pk")
+    causes = [charity for charity, _points in charities_with_sums()]
     for number, person in enumerate(generous[:4]):
         rewards.donate(
             person=person,
