@@ -32,10 +32,10 @@ class ScoreModelForm(forms.ModelForm):
             "count_pair_cap",
         ]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None) -> None:
         in_force = ScoreModel.objects.first() or ScoreModel()
         names = self._meta.fields or ()
         initial = {name: getattr(in_force, name) for name in names}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for field in self.fields.values():
             field.widget.attrs["class"] = "staff-field"

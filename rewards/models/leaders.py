@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rewards.scoring.model import PARTS, Model
@@ -17,7 +18,7 @@ MOST_DAYS = 3650
 
 
 def _percent(
-    name: str, default: int, **options: Any
+    name: Promise, default: int, **options: Any
 ) -> models.PositiveSmallIntegerField:
     checks = [MaxValueValidator(100)]
     return models.PositiveSmallIntegerField(
@@ -25,14 +26,16 @@ def _percent(
     )
 
 
-def _days(name: str, default: int, **options: Any) -> models.PositiveSmallIntegerField:
+def _days(
+    name: Promise, default: int, **options: Any
+) -> models.PositiveSmallIntegerField:
     checks = [MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
     return models.PositiveSmallIntegerField(
         name, default=default, validators=checks, **options
     )
 
 
-def _amount(name: str, default: str, **options: Any) -> models.DecimalField:
+def _amount(name: Promise, default: str, **options: Any) -> models.DecimalField:
     checks = [MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(1000))]
     return models.DecimalField(
         name,

@@ -154,7 +154,10 @@ def _votes_on_answers(seen: Seen) -> tuple[Floats, Floats]:
     size = len(numbering)
     up = np.bincount(row, value > 0, minlength=size)
     down = np.bincount(row, value < 0, minlength=size)
-    return up[place_of_row], down[place_of_row]
+    return (
+        up[place_of_row].astype(np.float64),
+        down[place_of_row].astype(np.float64),
+    )
 
 
 def _graph(seen: Seen) -> tuple[Ints, sparse.csr_array]:

@@ -87,8 +87,8 @@ class Past:
                 self.votes.value[voted],
             ),
             asked_by=self.asked_by[asked],
-            asked_up=np.bincount(row, value > 0, minlength=size)[asked],
-            asked_down=np.bincount(row, value < 0, minlength=size)[asked],
+            asked_up=np.bincount(row, value > 0, minlength=size)[asked].astype(float),
+            asked_down=np.bincount(row, value < 0, minlength=size)[asked].astype(float),
         )
 
     def accepted_between(self, start: float, end: float) -> tuple[Ints, Ints]:
@@ -194,8 +194,9 @@ def _columns(
     )
     voted_at = np.array([row[1] for row in cast], dtype=np.float64)
     # A post's final score stands for as many votes.
-    post, voted_at = (np.repeat(column, np.abs(value)) for column in (post, voted_at))
-    value = np.repeat(np.sign(value), np.abs(value)).astype(np.int8)
+    times = np.abs(value)
+    post, voted_at = np.repeat(post, times), np.repeat(voted_at, times)
+    verdict = np.repeat(np.sign(value), times).astype(np.int8)
     voter = np.full(len(post), NOBODY)
     on_question = np.isin(post, ids)
     on_answer = np.isin(post, answer)
@@ -212,11 +213,13 @@ def _columns(
         ),
         # A date alone may lie before its answer; undated ones are known at once.
         accepted_at=np.maximum(accepted_at, answered_at),
-        votes=Votes(post[on_answer], voter[on_answer], value[on_answer]),
+        votes=Votes(post[on_answer], voter[on_answer], verdict[on_answer]),
         voted_at=voted_at[on_answer],
         asked_at=np.array([questions[key][1] for key in ids.tolist()], dtype=float),
         asked_by=np.array([questions[key][0] for key in ids.tolist()], dtype=np.int64),
-        question_votes=Votes(post[on_question], voter[on_question], value[on_question]),
+        question_votes=Votes(
+            post[on_question], voter[on_question], verdict[on_question]
+        ),
         question_voted_at=voted_at[on_question],
         questions=ids,
         looks_ahead=looks_ahead,

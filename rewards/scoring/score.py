@@ -181,7 +181,9 @@ class _Working:
         # The count is a count: there, trust only decides what is limited.
         self.trust = trust if is_full else np.ones(len(trust))
         self.answers = _sums(
-            self.helper, np.bincount(self.pair, minlength=len(keys)), len(self.people)
+            self.helper,
+            np.bincount(self.pair, minlength=len(keys)).astype(np.float64),
+            len(self.people),
         ).astype(np.int64)
         self._gains = {name: self._gain(part) for name, part in self._parts.items()}
         self._kept = self._limit()
