@@ -37,6 +37,7 @@ from desk.api import router as desk
 from kb.api import router as kb
 from people.api import MemberShown, as_member, router as people
 from people.queries import unread_notifications
+from rewards.agent_api import router as agents
 from rewards.api import PurseShown, as_purse, router as rewards
 from search.api import router as search
 
@@ -184,7 +185,7 @@ def read_me(request: HttpRequest) -> Me:
     )
 
 
-for part in (community, kb, search, me, people, rewards, desk):
+for part in (community, kb, search, me, people, rewards, agents, desk):
     api.add_router("", part)
 
 
