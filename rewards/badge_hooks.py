@@ -75,7 +75,7 @@ class GiftLevelViewSet(SnippetViewSet):
 
 class BadgesGroup(SnippetViewSetGroup):
     items = (BadgeViewSet, LevelViewSet, GiftLevelViewSet)
-    menu_label = _("Badges and levels")
+    menu_label = _("Recognition")
     menu_icon = "medal"
     menu_order = 321
     submenu_hook = "register_badges_menu_item"
