@@ -49,7 +49,7 @@ def remember_language_in_next(request: HttpRequest, response: HttpResponse) -> N
             path=path,
             secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
 
 

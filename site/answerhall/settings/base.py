@@ -258,7 +258,6 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 # Signing in and up has no language in its addresses; all other pages have.
 LANGUAGE_COOKIE_PATH = "/accounts/"
 LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "answerhall.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 # answerhall.middleware sets that header, another one for staff pages.
