@@ -81,7 +81,7 @@ def confirm(*, redemption: Redemption, person: Person, at: datetime) -> Redempti
     order = _lock_own(redemption, person)
     if order.state in (State.ORDERED, State.FULFILLED):
         return order
-    if order.state != State.HELD or order.held_until <= at:
+    if order.seconds_left(at=at) == 0:
         raise HoldEnded
     order.state = State.ORDERED
     order.save(update_fields=["state"])

@@ -28,7 +28,7 @@ def insert(row: Model) -> None:
 @cache
 def _insertion(model: type[Model]) -> str:
     key, *others = model._meta.local_concrete_fields
-    names = ", ".join(field.column for field in others)
+    names = ", ".join(str(field.column) for field in others)
     places = ", ".join(["%s"] * len(others))
     into = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({places})"  # noqa: S608
     return f"{into} RETURNING {key.column}"

@@ -1,5 +1,8 @@
 """What points buy, and who bought it."""
 
+from datetime import datetime
+from math import ceil
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -242,6 +245,12 @@ class Redemption(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rewards:redemption", args=[self.pk])
+
+    def seconds_left(self, *, at: datetime) -> int:
+        """To confirm it; 0 when it is not held, or its time is over."""
+        if self.state != self.State.HELD or self.held_until is None:
+            return 0
+        return max(0, ceil((self.held_until - at).total_seconds()))
 
 
 def _reader_is_chinese() -> bool:

@@ -107,14 +107,12 @@ def redeem(request: HttpRequest, slug: str) -> HttpResponse:
 def redemption(request: SignedInRequest, pk: int) -> HttpResponse:
     """Somebody's own order; anybody else's does not exist."""
     order = get_object_or_404(queries.orders_of(request.user), pk=pk)
-    now = timezone.now()
-    until = order.held_until
-    is_held = order.state == Redemption.State.HELD and until > now
+    left = order.seconds_left(at=timezone.now())
     context = {
         "order": order,
         "code": queries.code_of(order),
-        "is_held": is_held,
-        "seconds_left": int((until - now).total_seconds()) + 1 if is_held else 0,
+        "is_held": left > 0,
+        "seconds_left": left,
     }
     return _page(request, "redemption", context)
 
