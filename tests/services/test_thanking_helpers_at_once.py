@@ -94,5 +94,7 @@ def test_two_articles_thank_the_same_people_in_any_order(
     )
 
     assert not ArticleSource.objects.filter(credited_at=None).exists()
-    assert [queries.spendable(person) for person in (helper, stranger)] == [20, 20]
+    now = timezone.now()
+    has = [queries.balance_of(person, at=now) for person in (helper, stranger)]
+    assert [purse.held + purse.spendable for purse in has] == [20, 20]
     assert broken_promises() == []
