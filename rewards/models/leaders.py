@@ -9,7 +9,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rewards.scoring.model import PARTS, Model
@@ -18,7 +17,7 @@ MOST_DAYS = 3650
 
 
 def _percent(
-    name: Promise, default: int, **options: Any
+    name: Any, default: int, **options: Any
 ) -> models.PositiveSmallIntegerField:
     checks = [MaxValueValidator(100)]
     return models.PositiveSmallIntegerField(
@@ -27,7 +26,7 @@ def _percent(
 
 
 def _days(
-    name: Promise, default: int, **options: Any
+    name: Any, default: int, **options: Any
 ) -> models.PositiveSmallIntegerField:
     checks = [MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
     return models.PositiveSmallIntegerField(
@@ -35,7 +34,7 @@ def _days(
     )
 
 
-def _amount(name: Promise, default: str, **options: Any) -> models.DecimalField:
+def _amount(name: Any, default: str, **options: Any) -> models.DecimalField:
     checks = [MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(1000))]
     return models.DecimalField(
         name,

@@ -719,7 +719,7 @@ def test_a_topic_has_a_page_and_an_unknown_one_has_none(client, helped, helper, 
     page = said(client.get(address, {"topic": "esim"}))
     assert "help most with eSIM" in page
     assert "Xiaoman" in page
-    assert '<option value="esim"' in said(client.get(address))
+    assert "topic=esim" in said(client.get(address))
 
     assert client.get(address, {"topic": "no-such-thing"}).status_code == 404
     assert client.get(address, {"topic": "a\x00b"}).status_code in (400, 404)
