@@ -21,7 +21,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from answerhall.demo import agents, giving, pages, pictures, recognition
+from answerhall.demo import agents, arranged, giving, pages, pictures, recognition
 from common.errors import Refused
 from community import actions as community
 from community.actions.tagging import make_tag
@@ -103,6 +103,7 @@ def furnish(*, at: datetime) -> dict[str, int]:
     manager = demo.people["manager"]
     recognition.begin(manager=manager, at=demo.ago(days=120))
     recognition.in_the_past(demo.at, now=at)
+    arranged.arrange(demo.at, circle=demo.circles["plans"], now=at)
     for language in LANGUAGES:
         _threads(demo, language)
         _articles(demo, language)
