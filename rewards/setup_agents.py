@@ -1,22 +1,26 @@
 """What a new site's agent programme begins with, and how the demo's agents join it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from people.models import Person
 from rewards import actions
-from rewards.actions.agents import newest_terms
+from rewards.actions.training import missing_abilities
 from rewards.models import (
     Ability,
     AbilityQuestion,
+    AgentTerm,
     BonusBand,
+    CannedReply,
     Criterion,
     EarnRule,
+    Notice,
     Programme,
     ProgrammeTerms,
     Scorecard,
     State,
 )
+from rewards.models.agents import SERVING
 from rewards.models.scorecards import BEST_MARK
 
 TERMS_EN = """\
@@ -191,7 +195,7 @@ def setup_programme() -> None:
     """Make what is missing; what managers changed stays as they want it."""
     if not Programme.objects.exists():
         Programme.objects.create()
-    if newest_terms() is None:
+    if ProgrammeTerms.newest() is None:
         ProgrammeTerms.objects.create(text_en=TERMS_EN, text_zh=TERMS_ZH)
     if not Scorecard.objects.exists():
         _first_scorecard()
@@ -219,19 +223,68 @@ def lead_through_programme(*, person: Person, by: Person, at: datetime) -> None:
     """
     setup_programme()
     actions.nominate(person=person, by=by, at=at)
-    scorecard = Scorecard.objects.prefetch_related("criteria")[0]
-    marks = {one.pk: BEST_MARK for one in scorecard.criteria.all()}
-    actions.evaluate(person=person, marks=marks, by=by, at=at)
+    actions.evaluate(person=person, marks=_marks(BEST_MARK), by=by, at=at)
     actions.invite(person=person, by=by, at=at)
-    terms = newest_terms()
+    terms = ProgrammeTerms.newest()
     if terms is not None:
         actions.accept_invitation(
             person=person, terms=terms, language=person.language or "en", at=at
         )
     for ability in Ability.objects.filter(enabled=True, needed_for=State.SUPPORTED):
-        right = dict(ability.questions.values_list("pk", "right"))
-        actions.take_test(person=person, ability=ability, choices=right, at=at)
+        _pass(person, ability, at)
     person.refresh_from_db(fields=["standing"])
+
+
+def evaluate_and_invite(*, by: Person, note: str, at: datetime) -> None:
+    """Judge the first two candidates, and invite one of them."""
+    found = AgentTerm.objects.filter(state=State.FOUND).select_related("person")
+    for place, term in enumerate(found.order_by("pk")[:2]):
+        person = term.person
+        actions.evaluate(person=person, marks=_marks(3), by=by, note=note, at=at)
+        if place == 0:
+            actions.invite(person=person, by=by, at=at)
+
+
+def publish_notice(*, by: Person, at: datetime, **fields: Any) -> None:
+    """Store an early notice and tell every agent who may read it now."""
+    notice = Notice.objects.create(made_by=by, **fields)
+    actions.tell_agents(notice=notice, at=at)
+
+
+def offer_reply(**fields: str) -> None:
+    """Give all agents a canned reply."""
+    CannedReply.objects.create(**fields)
+
+
+def give_bonuses(*, by: Person, month: date, at: datetime) -> None:
+    """Read and reward everybody who wrote in the month, all alike."""
+    band = BonusBand.objects.order_by("points")[1]
+    for term in AgentTerm.objects.filter(state__in=SERVING).select_related("person"):
+        sample = actions.sample_of(term.person, month)
+        if not sample:
+            continue
+        for answer in sample:
+            actions.judge_answer(
+                person=term.person,
+                answer=answer,
+                month=month,
+                marks=_marks(3),
+                by=by,
+                at=at,
+            )
+        for ability in missing_abilities(term.person, State.REWARDED, at):
+            _pass(term.person, ability, at)
+        actions.give_bonus(person=term.person, month=month, band=band, by=by, at=at)
+
+
+def _marks(mark: int) -> dict[int, int]:
+    scorecard = Scorecard.objects.prefetch_related("criteria")[0]
+    return {one.pk: mark for one in scorecard.criteria.all()}
+
+
+def _pass(person: Person, ability: Ability, at: datetime) -> None:
+    right = dict(ability.questions.values_list("pk", "right"))
+    actions.take_test(person=person, ability=ability, choices=right, at=at)
 
 
 def _first_scorecard() -> None:

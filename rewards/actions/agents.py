@@ -95,7 +95,7 @@ def invite(*, person: Person, by: Person, at: datetime, note: str = "") -> Agent
             percent=judged.percent, needed=judged.scorecard.pass_percent
         )
     figures = Programme.figures()
-    term.terms = newest_terms()
+    term.terms = ProgrammeTerms.newest()
     term.answer_by = at + timedelta(days=figures.invitation_days)
     step = move(term, State.INVITED, actor=by, reason=Reason.ASKED, note=note, at=at)
     tell(term, "agent_invited", at, once_per=step.pk, days=figures.invitation_days)
@@ -237,7 +237,7 @@ def _lapse_one(person_id: int, at: datetime) -> bool:
 
 def ask_for_new_terms(*, at: datetime) -> int:
     """Ask everybody who agreed to older terms; returns how many were asked now."""
-    terms = newest_terms()
+    terms = ProgrammeTerms.newest()
     if terms is None:
         return 0
     old = AgentTerm.objects.filter(state__in=JOINED, answer_by=None)
@@ -291,10 +291,6 @@ def is_agent(person: Person) -> bool:
     ).exists()
 
 
-def newest_terms() -> ProgrammeTerms | None:
-    return ProgrammeTerms.objects.order_by("-pk").first()
-
-
 def judge(
     term: AgentTerm,
     marks: dict[int, int],
@@ -330,7 +326,7 @@ def _refuse_if_they_said_no(person: Person, at: datetime) -> None:
 
 
 def _refuse_other_terms(terms: ProgrammeTerms) -> None:
-    newest = newest_terms()
+    newest = ProgrammeTerms.newest()
     if newest is None or newest.pk != terms.pk:
         raise TermsChanged
 

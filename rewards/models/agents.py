@@ -146,6 +146,11 @@ class ProgrammeTerms(models.Model):
     def __str__(self) -> str:
         return str(_("version %(number)s") % {"number": self.pk})
 
+    @classmethod
+    def newest(cls) -> "ProgrammeTerms | None":
+        """The version in force."""
+        return cls.objects.order_by("-pk").first()
+
     @property
     def text(self) -> str:
         return in_reader_language(self.text_en, self.text_zh)

@@ -11,8 +11,6 @@ from common.paging import CappedPage, page_of
 from community.models import Answer, Question, Tag
 from community.models.posts import Tagging
 from people.models import Person
-from rewards.actions.agents import newest_terms
-from rewards.actions.bonus import sample_of
 from rewards.models import (
     Ability,
     AgentStep,
@@ -33,6 +31,7 @@ from rewards.models import (
 )
 from rewards.models.agents import SERVING
 from rewards.queries.leaders import newest_run, score_of
+from rewards.queries.samples import sample_of
 
 Number = str | int | None
 ROWS_PER_PAGE = 50
@@ -227,7 +226,7 @@ class Bench:
 def bench(term: AgentTerm, at: datetime, number: Number) -> Bench:
     """An agent's first page, in 8 queries however much lies on it."""
     topics, chosen = topics_of(term.person)
-    terms = newest_terms()
+    terms = ProgrammeTerms.newest()
     is_new = terms is not None and terms.pk != term.terms_id
     return Bench(
         term=term,

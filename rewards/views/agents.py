@@ -25,7 +25,6 @@ from community.forms import AnswerForm
 from community.models import Question
 from people.requests import SignedInRequest
 from rewards import actions, queries
-from rewards.actions.agents import newest_terms
 from rewards.forms_agents import LineForm, NoteForm, ReplyForm, TestForm, TopicsForm
 from rewards.models import (
     Ability,
@@ -362,7 +361,7 @@ def _after_test(request: AgentRequest, done: TestTry) -> HttpResponse:
 def _before_the_bench(request: AgentRequest) -> HttpResponse:
     rows = queries.abilities_of(request.user, timezone.now())
     last = request.term.steps.order_by("-number")[0]
-    newest = newest_terms()
+    newest = ProgrammeTerms.newest()
     context = {
         "term": request.term,
         "rows": [(one, held) for one, held in rows if one.needed_for == "supported"],
@@ -373,7 +372,7 @@ def _before_the_bench(request: AgentRequest) -> HttpResponse:
 
 
 def _terms() -> dict[str, Any]:
-    newest = newest_terms()
+    newest = ProgrammeTerms.newest()
     return {
         "terms": newest,
         "terms_html": _html(newest.text) if newest else "",

@@ -1,20 +1,11 @@
 """The agents' programme of the demo: somebody at every step, and a bench in use."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from community.models import Tag
 from people.models import Person
-from rewards import actions as rewards
-from rewards.actions.training import missing_abilities
-from rewards.models import (
-    AgentTerm,
-    BonusBand,
-    CannedReply,
-    Notice,
-    Scorecard,
-    State,
-)
+from rewards import actions as rewards, setup_agents as programme
 from rewards.months import month_bounds, months_later
 
 TOPICS_OF_THE_AGENT = 8
@@ -82,6 +73,7 @@ REPLIES = [
         ),
     },
 ]
+WHY = "Patient with beginners, names the menus exactly."
 TALK = [
     ("agent", "Three people asked about dropped calls in Linwan since noon. Known?"),
     (
@@ -100,11 +92,18 @@ def at_every_step(people: dict[str, Person], *, now: datetime) -> None:
     """Candidates, an evaluation, an invitation; notices, replies, a talk, bonuses."""
     manager, agent = people["manager"], people["agent"]
     rewards.find_candidates(at=now)
-    _judge_and_invite(manager, now)
+    programme.evaluate_and_invite(by=manager, note=WHY, at=now - timedelta(hours=1))
     for row in NOTICES:
-        _notice(row, manager, now)
+        words = {key: row[key] for key in row if key[:5] in ("title", "body_")}
+        programme.publish_notice(
+            by=manager,
+            starts_at=now - timedelta(hours=row["hours_ago"]),
+            public_at=now + timedelta(days=row["public_in_days"]),
+            at=now,
+            **words,
+        )
     for row in REPLIES:
-        CannedReply.objects.create(**row)
+        programme.offer_reply(**row)
     rewards.keep_reply(
         person=agent,
         language="en",
@@ -118,68 +117,5 @@ def at_every_step(people: dict[str, Person], *, now: datetime) -> None:
     rewards.choose_topics(person=agent, tags=used[:TOPICS_OF_THE_AGENT])
     this_month = month_bounds(now.date())[0]
     for back in range(1, BONUS_MONTHS + 1):
-        _bonuses(manager, months_later(this_month, -back).date(), now)
-
-
-def _judge_and_invite(manager: Person, now: datetime) -> None:
-    found = AgentTerm.objects.filter(state=State.FOUND).order_by("pk")[:2]
-    for place, term in enumerate(found):
-        rewards.evaluate(
-            person=term.person,
-            marks=_marks(3),
-            by=manager,
-            note="Patient with beginners, names the menus exactly.",
-            at=now - timedelta(hours=2),
-        )
-        if place == 0:
-            rewards.invite(person=term.person, by=manager, at=now - timedelta(hours=1))
-
-
-def _notice(row: dict[str, Any], manager: Person, now: datetime) -> None:
-    fields = {key: row[key] for key in row if key.split("_")[0] in ("title", "body")}
-    notice = Notice.objects.create(
-        starts_at=now - timedelta(hours=row["hours_ago"]),
-        public_at=now + timedelta(days=row["public_in_days"]),
-        made_by=manager,
-        **fields,
-    )
-    rewards.tell_agents(notice=notice, at=now)
-
-
-def _bonuses(manager: Person, month: date, now: datetime) -> None:
-    """For everybody who wrote in the month; who did not has nothing to be judged."""
-    bands = list(BonusBand.objects.order_by("-points"))
-    serving = AgentTerm.objects.filter(ended_at=None, started_at__lt=now)
-    for place, term in enumerate(serving.select_related("person").order_by("pk")):
-        sample = rewards.sample_of(term.person, month)
-        if not term.is_serving or not sample:
-            continue
-        # Quick to read: the demo marks them alike.
-        for answer in sample:
-            rewards.judge_answer(
-                person=term.person,
-                answer=answer,
-                month=month,
-                marks=_marks(4 if place % 2 else 3),
-                by=manager,
-                at=now,
-            )
-        _learn(term.person, now)
-        rewards.give_bonus(
-            person=term.person,
-            month=month,
-            band=bands[0] if place % 2 else bands[1],
-            by=manager,
-            at=now,
-        )
-
-
-def _learn(person: Person, now: datetime) -> None:
-    for ability in missing_abilities(person, State.REWARDED, now):
-        right = dict(ability.questions.values_list("pk", "right"))
-        rewards.take_test(person=person, ability=ability, choices=right, at=now)
-
-
-def _marks(mark: int) -> dict[int, int]:
-    scorecard = Scorecard.objects.prefetch_related("criteria")[0]
-    return {one.pk: mark for one in scorecard.criteria.all()}
+        month = months_later(this_month, -back).date()
+        programme.give_bonuses(by=manager, month=month, at=now)
