@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from people.models import Person
-from rewards.actions.badges import enable
+from rewards.actions.badges import enable, give
 from rewards.models import Badge, GiftLevel, Level
+from rewards.models.badges import Tier
 from rewards.models.catalogue import Gift
 
 Feat, Window, Picture = Badge.Feat, Badge.Window, Badge.Picture
@@ -165,6 +166,19 @@ def draft_badge(*, slug: str, tiers: tuple, **fields: Any) -> Badge:
     marks = dict(zip(("bronze", "silver", "gold"), tiers, strict=True))
     badge, _new = Badge.objects.get_or_create(slug=slug, defaults=fields | marks)
     return badge
+
+
+def set_tiers(*, slug: str, tiers: tuple[int, int, int]) -> None:
+    """Let a draft ask for more, or for less."""
+    bronze, silver, gold = tiers
+    drafts = Badge.objects.filter(slug=slug, state=Badge.State.DRAFT)
+    drafts.update(bronze=bronze, silver=silver, gold=gold)
+
+
+def honour(*, slug: str, person: Person, reason: str, by: Person, at: datetime) -> None:
+    """Give somebody a badge of the team's, in gold."""
+    badge = Badge.objects.get(slug=slug)
+    give(badge=badge, person=person, tier=Tier.GOLD, reason=reason, by=by, at=at)
 
 
 def setup_levels() -> None:

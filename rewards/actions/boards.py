@@ -118,7 +118,9 @@ def _grouped(answers: QuerySet[Answer], place: str) -> Iterator[dict]:
     if place == "tag":
         tag = "question__tags"
         answers = answers.filter(**{f"{tag}__isnull": False})
-        subject = Coalesce(f"{tag}__synonym_of", f"{tag}__translation_of", tag)
+        subject: Coalesce | F = Coalesce(
+            f"{tag}__synonym_of", f"{tag}__translation_of", tag
+        )
     else:
         subject = F("question__circle")
     rows = (

@@ -44,7 +44,7 @@ class Level(models.Model):
         return {name: getattr(self, name) for name in self.NEEDS}
 
     def clean(self) -> None:
-        if self.step is None:
+        if not self.step:
             return
         others = Level.objects.exclude(pk=self.pk)
         below = others.filter(step__lt=self.step).order_by("-step").first()

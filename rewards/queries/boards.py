@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
@@ -86,7 +87,7 @@ def topics_on_boards(period: str, language: str) -> list[Tag]:
     return [one.tag for one in busy if one.tag][: numbers.BOARD_TOPICS_SHOWN]
 
 
-def hidden(person: object) -> QuerySet[HiddenHelper]:
+def hidden(person: Any) -> QuerySet[HiddenHelper]:
     """The wish of a person, or of an OuterRef to one."""
     return HiddenHelper.objects.filter(person=person)
 

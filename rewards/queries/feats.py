@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -213,7 +214,7 @@ def _rows(badge: Badge, people: Sequence[int] | None = None) -> QuerySet:
     return rows
 
 
-def _names_of(tag_id: int) -> QuerySet[Tag]:
+def _names_of(tag_id: int) -> QuerySet[Tag, Any]:
     """A topic's tag, its synonyms and its translations."""
     same = Q(pk=tag_id) | Q(synonym_of=tag_id) | Q(translation_of=tag_id)
     return Tag.objects.filter(same).order_by().values("pk")

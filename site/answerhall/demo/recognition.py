@@ -9,12 +9,12 @@ from people.models import Person
 from rewards.actions import badges, levels
 from rewards.actions.boards import make_boards, sum_help
 from rewards.actions.recognising import recognise
-from rewards.models import Badge
-from rewards.models.badges import Tier
 from rewards.setup_badges import (
     draft_badge,
     enable_drafts,
+    honour,
     keep_for_level,
+    set_tiers,
     setup_badges,
     setup_levels,
 )
@@ -24,26 +24,25 @@ LOOKS_EVERY = timedelta(days=4)
 LOOKS = 20
 # What a small hall can reach.
 SMALL = {"solver": (1, 3, 8), "helper-of-the-year": (2, 5, 12)}
-TOPIC_BADGE = {
-    "slug": "esim-guide",
-    "name_en": "eSIM guide",
-    "name_zh": "eSIM 向导",
-    "about_en": "Moved many a phone to its new profile.",
-    "about_zh": "帮不少人把 eSIM 顺利搬进了新手机。",
-    "picture": Badge.Picture.COMPASS,
-    "feat": Badge.Feat.ANSWERS,
-    "tiers": (1, 3, 10),
-}
 
 
 def begin(*, manager: Person, at: datetime) -> None:
     """Before anybody asked anything: the ladder stands, the badges are in force."""
     setup_badges()
-    for slug, (bronze, silver, gold) in SMALL.items():
-        drafts = Badge.objects.filter(slug=slug, state=Badge.State.DRAFT)
-        drafts.update(bronze=bronze, silver=silver, gold=gold)
+    for slug, tiers in SMALL.items():
+        set_tiers(slug=slug, tiers=tiers)
     topic = Tag.objects.filter(slug="esim").first()
-    draft_badge(**TOPIC_BADGE, tag=topic)
+    draft_badge(
+        slug="esim-guide",
+        name_en="eSIM guide",
+        name_zh="eSIM 向导",
+        about_en="Moved many a phone to its new profile.",
+        about_zh="帮不少人把 eSIM 顺利搬进了新手机。",
+        picture="compass",
+        feat="answers",
+        tiers=(1, 3, 10),
+        tag=topic,
+    )
     enable_drafts(by=manager, at=at)
     setup_levels()
     keep_for_level(gift_slug="power-bank", step=2, most=2)
@@ -59,10 +58,9 @@ def in_the_past(
 
 def end(*, manager: Person, honoured: Person, at: datetime) -> None:
     """What was earned until now, one badge by hand, and boards of two days."""
-    badges.give(
-        badge=Badge.objects.get(slug="friend-of-the-hall"),
+    honour(
+        slug="friend-of-the-hall",
         person=honoured,
-        tier=Tier.GOLD,
         reason="Held the repair evening at Westgate. 在西门营业厅办了维修之夜。",
         by=manager,
         at=at - timedelta(days=6),
