@@ -15,19 +15,25 @@ _MARGIN_X, _MARGIN_Y = 90, 50
 _LEAST_RADIUS, _MOST_RADIUS = 9, 26
 _LEAST_STROKE, _MOST_STROKE = 1.5, 7.0
 _TURNS = 250
-_LABEL_GAP = 16
+_LABEL_GAP, _LABEL_LIFT = 16, 7
+# How far beside its line a label stands.
+_LABEL_ASIDE = 30
 # Names longer than this would run into their neighbours.
 LABEL_CHARS = 14
 
 
 @dataclass(frozen=True)
 class Arc:
-    """A line to draw: from and to are ids, `n` says how thick, `label` what it is."""
+    """A line to draw: from and to are ids, `n` says how thick, `label` what it is.
+
+    It makes who gets it larger; a gift, who gives it.
+    """
 
     start: int
     end: int
     n: int
     label: str = ""
+    is_gift: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,14 +121,16 @@ def _spread(
         force -= at * 0.6
         if len(start):
             along = at[end] - at[start]
-            drawn = along * np.linalg.norm(along, axis=1)[:, None] / ideal * pull * 0.4
+            drawn = along * np.linalg.norm(along, axis=1)[:, None] / ideal * pull * 0.2
             np.add.at(force, start, drawn)
             np.subtract.at(force, end, drawn)
         most = 0.12 * (1 - turn / _TURNS)
         length = np.maximum(np.linalg.norm(force, axis=1), 1e-9)[:, None]
         at = at + force / length * np.minimum(length, most)
     low, high = at.min(axis=0), at.max(axis=0)
-    return (at - low) / np.maximum(high - low, 1e-9)
+    even = np.argsort(np.argsort(at, axis=0, kind="stable"), axis=0) / max(1, size - 1)
+    # Half by rank: names need room where many sit close together.
+    return (at - low) / np.maximum(high - low, 1e-9) / 2 + even / 2
 
 
 def _picture(
@@ -134,7 +142,7 @@ def _picture(
     picture = Picture()
     strength: dict[int, int] = dict.fromkeys(names, 0)
     for arc in arcs:
-        strength[arc.end] += arc.n
+        strength[arc.start if arc.is_gift else arc.end] += arc.n
     most = max(strength.values(), default=0) or 1
     at = {
         key: (
@@ -161,7 +169,7 @@ def _picture(
             radius=float(size[key]),
             name=_short(name),
             full_name=name,
-            label_y=round(at[key][1] + size[key] + _LABEL_GAP, 1),
+            label_y=_label_height(at[key][1], size[key]),
             is_centre=key == centre,
         )
         for key, name in names.items()
@@ -190,9 +198,16 @@ def _line(
         y2=round(end_y + beside_y, 1),
         stroke=round(stroke, 1),
         label=arc.label,
-        label_x=round(x1 + dx * length * 0.4 + beside_x * 3, 1),
-        label_y=round(y1 + dy * length * 0.4 + beside_y * 3, 1),
+        label_x=round(x1 + dx * length * 0.4 - dy * _LABEL_ASIDE, 1),
+        label_y=round(y1 + dy * length * 0.4 + dx * _LABEL_ASIDE, 1),
     )
+
+
+def _label_height(y: float, radius: float) -> float:
+    """Away from the middle, where the lines are."""
+    if y < HEIGHT / 2:
+        return round(y - radius - _LABEL_LIFT, 1)
+    return round(y + radius + _LABEL_GAP, 1)
 
 
 def _short(name: str) -> str:

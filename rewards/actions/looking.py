@@ -110,9 +110,11 @@ def _open(suspicion: Suspicion, rules: FairPlayRules, at: datetime) -> Case | No
         return case
     known = set(case.people.values_list("person_id", flat=True))
     fresh = [person for person in suspicion.people if person not in known]
-    if not fresh:
-        return None
     case.weight = max(case.weight, suspicion.weight)
+    if not fresh:
+        # The same people, maybe more often: whoever decides sees today's numbers.
+        _add(case, suspicion, at)
+        return None
     case.grown_at = at
     _add(case, suspicion, at)
     CaseStep.objects.create(

@@ -93,7 +93,10 @@ def _chosen(request: SignedInRequest) -> dict[str, Any]:
 
 
 def _picture(network: queries.Network, person: Person | None) -> Picture:
-    arcs = [Arc(line.helper.pk, line.asker.pk, line.answers) for line in network.lines]
+    arcs = [
+        Arc(line.helper.pk, line.asker.pk, line.answers, is_gift=True)
+        for line in network.lines
+    ]
     names = {pk: one.name for pk, one in network.people.items()}
     if person is not None and person.pk in names:
         return picture_around(person.pk, names, arcs)
