@@ -33,23 +33,38 @@ def sum_later(answered_at: datetime) -> None:
 def sum_help(*, at: datetime, most: int = numbers.HELP_DAYS_AT_ONCE) -> int:
     """Sum the days on which something changed, the oldest first; returns how many.
 
-    With today, and with days whose answers were imported. A transaction each day: what
-    is left over, or was left by a killed run, is done by the next.
+    Of this month every time; once a day of all times, with days whose answers were
+    imported, and then the years. A transaction each day: what is left over, or was
+    left by a killed run, is done by the next.
     """
-    _find_new_days()
-    DayTouch.objects.create(day=site_day(at))
-    days = list(
-        DayTouch.objects.order_by("day").values_list("day", flat=True).distinct()[:most]
-    )
-    months = set()
+    today = site_day(at)
+    is_nightly = _is_due(Period.EVER, at)
+    touched = DayTouch.objects.order_by("day")
+    if is_nightly:
+        _find_new_days()
+        _touch(today, *_last_night())
+    else:
+        _touch(today)
+        touched = touched.filter(day__gte=today.replace(day=1))
+    days = list(touched.values_list("day", flat=True).distinct()[:most])
     for day in days:
         _sum_day(day)
-        months.add(day.replace(day=1))
+    months = {day.replace(day=1) for day in days}
     for month in sorted(months):
         _sum_up(Span.MONTH, month, _next_month(month), Span.DAY)
-    for year in sorted({month.replace(month=1) for month in months}):
+    for year in sorted({month.replace(month=1) for month in months if is_nightly}):
         _sum_up(Span.YEAR, year, year.replace(year=year.year + 1), Span.MONTH)
     return len(days)
+
+
+def _touch(*days: date) -> None:
+    DayTouch.objects.bulk_create([DayTouch(day=day) for day in days])
+
+
+def _last_night() -> list[date]:
+    """The day of the last nightly run: its year lacks what came later that day."""
+    made = LeaderBoard.objects.filter(period=Period.EVER).order_by("-made_at").first()
+    return [site_day(made.made_at)] if made else []
 
 
 def make_boards(*, at: datetime) -> int:

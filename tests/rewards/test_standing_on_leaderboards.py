@@ -174,6 +174,38 @@ def test_days_are_summed_once_and_after_an_outage_all_of_them(
     assert sum_help(at=clock.now) == 1
 
 
+def test_what_came_after_the_last_run_of_a_year_is_in_it(make_answer, make, clock):
+    new_year = (clock.now - timedelta(days=300)).replace(month=1, day=1, hour=9)
+    make_answer()
+    Answer.objects.update(created_at=new_year - timedelta(hours=22))
+    make(new_year - timedelta(hours=21))
+    Answer.objects.update(up_count=1)
+    DayTouch.objects.create(day=site_day(new_year - timedelta(hours=22)))
+    make(new_year - timedelta(hours=12))
+
+    make(new_year)
+
+    year = HelpSum.objects.filter(span="year", tag=None).get()
+    assert (year.starts_on.year, year.votes) == (new_year.year - 1, 1)
+
+
+def test_older_days_wait_for_the_night(make_question, make_answer, make, clock):
+    make()
+    long_ago = clock.now - timedelta(days=70)
+    make_answer(
+        question=make_question(at=long_ago), at=long_ago + timedelta(minutes=10)
+    )
+    make_answer()
+    make()
+    DayTouch.objects.create(day=site_day(long_ago))
+
+    make(clock.move(minutes=30))
+    assert DayTouch.objects.count() == 1
+
+    make(clock.move(days=1))
+    assert not DayTouch.objects.exists()
+
+
 def test_imported_answers_are_found_though_nobody_announced_them(
     answer, make, names, clock
 ):
