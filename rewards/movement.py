@@ -50,7 +50,8 @@ class Bumps:
     steps: list[Step] = field(default_factory=list)
     stands: list[Stand] = field(default_factory=list)
     names: list[Word] = field(default_factory=list)
-    days: list[Word] = field(default_factory=list)
+    first_day: str = ""
+    last_day: Word = Word(_RIGHT, 14, "")
     heads: list[str] = field(default_factory=list)
     rows: list[tuple[str, list[int | None]]] = field(default_factory=list)
 
@@ -73,9 +74,9 @@ def bumps_of(movement: Movement) -> Bumps | None:
         round(_LEFT + (_RIGHT - _LEFT) * index / (len(movement.runs) - 1), 1)
         for index in range(len(movement.runs))
     ]
-    for index in (0, len(places) - 1):
-        day = date_format(movement.runs[index], "SHORT_DATE_FORMAT")
-        bumps.days.append(Word(places[index], 14, day))
+    # The first begins at the edge, where half of it would be cut off.
+    bumps.first_day = bumps.heads[0]
+    bumps.last_day = Word(places[-1], 14, bumps.heads[-1])
     for number, path in enumerate(movement.paths):
         css = f"b{number + 1}" if number < COLOURS else "b0"
         _draw(bumps, path.ranks, places, css)
