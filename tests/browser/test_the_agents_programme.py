@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
+from tests.browser.test_the_loop import post_question
 
 
 @dataclass
@@ -66,11 +67,12 @@ def test_a_member_becomes_an_agent_and_is_one_no_longer(
     manager.goto("/admin/rewards/agents/")
     manager.fill("[name=handle]", words.member)
     manager.locator("form:has([name=handle]) button").click()
+    expect(manager.locator("button[name=evaluate]")).to_be_visible()
     for fieldset in manager.locator("fieldset:has(input[value='3'])").all():
         fieldset.locator("input[value='3']").check()
     manager.click("button[name=evaluate]")
     manager.click("button[name=invite]")
-    expect(manager.locator("button[name=invite]")).to_have_count(0)
+    expect(manager.locator("button[name=evaluate]")).to_have_count(0)
     file = manager.url
 
     # Accepted: their own.
@@ -86,6 +88,7 @@ def test_a_member_becomes_an_agent_and_is_one_no_longer(
         ):
             group.locator(f"input[value='{line}']").check()
         member.click("#test button[type=submit]")
+        member.wait_for_url(f"**{bench}training/")
     member.goto(bench)
     expect(member.locator("h1")).to_have_text(words.welcome)
     fits = "document.documentElement.scrollWidth <= window.innerWidth"
@@ -95,12 +98,7 @@ def test_a_member_becomes_an_agent_and_is_one_no_longer(
     # A canned reply goes into the answer after what was typed.
     asker = visit("asker", lang)
     asker.goto(f"/{lang}/questions/ask/")
-    asker.fill("[name=title]", words.question)
-    asker.fill("[name=body]", words.body)
-    asker.locator("select[name=circle]").select_option(index=1)
-    asker.locator("form:has([name=title]) button.is-main").click()
-    asker.wait_for_url("**/questions/[0-9]*/**")
-    thread = asker.url
+    thread = post_question(asker, words.question, words.body)
     member.goto(thread)
     area = "#yours textarea[name=body]"
     member.fill(area, "Hello!")
@@ -113,6 +111,7 @@ def test_a_member_becomes_an_agent_and_is_one_no_longer(
     manager.goto(file)
     manager.locator(".staff-ask summary").click()
     manager.click("button[name=end]")
+    expect(manager.locator(".staff-ask")).to_have_count(0)
     assert member.goto(bench).status == 404
     member.goto(thread)
     expect(member.locator("#replies")).to_have_count(0)
