@@ -1,6 +1,7 @@
 """Whether what somebody earned for is still so: accepted, voted for, visible."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from community.models import Answer, Vote
 from rewards.models import EarnRule, Transfer
@@ -33,7 +34,7 @@ def causes_that_hold(awards: Iterable[Transfer]) -> list[Transfer]:
     ]
 
 
-def _holds(award: Transfer, answer: Answer, votes: set[tuple[int, int | None]]) -> bool:
+def _holds(award: Transfer, answer: Answer, votes: set[tuple[Any, Any]]) -> bool:
     if not (answer.is_visible and answer.question.is_visible):
         return False
     if award.reason == Event.UPVOTE:

@@ -29,7 +29,7 @@ from rewards.errors import (
     NothingToAppeal,
     YourOwnCase,
 )
-from rewards.models import Appeal, Case, CaseStep
+from rewards.models import Appeal, Case, CaseStep, SignInTrace
 
 REASON_MOST_CHARS = 500
 APPEAL_MOST_CHARS = 4000
@@ -164,7 +164,7 @@ def forget_in_cases(*, person: Person, at: datetime) -> None:  # noqa: ARG001
 
     That points were taken, and why, stays: others' points hang on it.
     """
-    person.sign_in_traces.all().delete()
+    SignInTrace.objects.filter(person=person).delete()
     Appeal.objects.filter(person=person).update(text="", answer="")
     theirs = Case.objects.with_person(person.pk)
     CaseStep.objects.filter(case__in=theirs).exclude(reason="").update(reason="")

@@ -63,7 +63,7 @@ def look_at(centres: Collection[int], *, at: datetime) -> list[Case]:
     """
     rules = FairPlayRules.current()
     found = suspicions(centres, rules=rules, at=at)
-    if found and rules.pk is None:
+    if found and rules._state.adding:
         rules.save()
     return [case for one in found if (case := _open(one, rules, at)) is not None]
 

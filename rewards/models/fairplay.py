@@ -1,6 +1,7 @@
 """What looks unfair, who decides about it, and what they said. Never public."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,11 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from rewards.scoring.signals import Limits
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 MOST_WEIGHT = 9
 
 
 def _number(
-    name: str, default: int, *, least: int = 1, most: int = 10_000, help_text: str = ""
+    name: "_StrOrPromise",
+    default: int,
+    *,
+    least: int = 1,
+    most: int = 10_000,
+    help_text: "_StrOrPromise" = "",
 ) -> models.PositiveSmallIntegerField:
     checks = [MinValueValidator(least), MaxValueValidator(most)]
     return models.PositiveSmallIntegerField(
@@ -22,7 +31,7 @@ def _number(
     )
 
 
-def _weight(name: str, default: int) -> models.PositiveSmallIntegerField:
+def _weight(name: "_StrOrPromise", default: int) -> models.PositiveSmallIntegerField:
     return _number(name, default, least=0, most=MOST_WEIGHT)
 
 
@@ -161,6 +170,9 @@ class SignInTrace(models.Model):
 class CaseQuerySet(models.QuerySet["Case"]):
     def live(self) -> "CaseQuerySet":
         return self.filter(state__in=Case.LIVE)
+
+    def closed(self) -> "CaseQuerySet":
+        return self.exclude(state__in=Case.LIVE)
 
     def with_person(self, person_id: int) -> "CaseQuerySet":
         return self.filter(people__person_id=person_id)

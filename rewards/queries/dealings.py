@@ -84,11 +84,11 @@ def settled_pairs(people: Collection[int]) -> dict[tuple[int, int], float]:
     """
     cases: dict[int, tuple[float, list[int]]] = {}
     for ids in _portions(people):
-        closed = Case.objects.exclude(state__in=Case.LIVE).filter(
-            people__person__in=ids
-        )
+        closed = Case.objects.closed().filter(people__person__in=ids)
         rows = closed.values_list("pk", "closed_at", "people__person_id")
         for pk, closed_at, person in rows:
+            if closed_at is None:
+                continue
             cases.setdefault(pk, (closed_at.timestamp(), []))[1].append(person)
     settled: dict[tuple[int, int], float] = {}
     for until, ids_in_case in cases.values():

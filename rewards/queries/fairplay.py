@@ -219,14 +219,15 @@ class OwnReview:
     """What somebody in a case may know: their points, the decision, their appeal."""
 
     case: Case
-    awards: list[Transfer]
+    awards: Sequence[Transfer]
     points: int
+    waiting: int
     decision: CaseStep | None
     appeal: Appeal | None
 
 
 def own_review(case: Case, person: Person) -> OwnReview:
-    """Nothing of the others, nor of what exactly was noticed; in 4 queries."""
+    """Nothing of the others, nor of what exactly was noticed; in 5 queries."""
     others = CasePerson.objects.filter(case=case).exclude(person=person)
     given = Entry.objects.filter(debit__kind=Account.Kind.ISSUED)
     awards = (
@@ -250,7 +251,9 @@ def own_review(case: Case, person: Person) -> OwnReview:
     if decision is not None:
         appeal = Appeal.objects.filter(step=decision, person=person).first()
     total = sum(getattr(row, "amount", 0) for row in rows)
-    return OwnReview(case, rows, total, decision, appeal)
+    held = Lot.objects.filter(transfer__in=awards.values("pk"), vests_at__isnull=False)
+    waiting = sum(held.values_list("remaining", flat=True))
+    return OwnReview(case, rows, total, waiting, decision, appeal)
 
 
 def addresses_of(awards: Sequence[Transfer]) -> list[tuple[Transfer, str]]:
