@@ -16,9 +16,9 @@ from common.freshness import changed
 from common.site_day import site_day
 from community.models import Answer, PostState, Voice
 from rewards import numbers
-from rewards.actions.summing import moments_of
 from rewards.freshness import LEADERS
 from rewards.models import BoardPlace, BoardWatch, DayTouch, HelpSum, LeaderBoard
+from rewards.months import moments_of
 from rewards.queries.boards import LANGUAGES, WORTH, key_of, span_of, sums_of
 
 Span = HelpSum.Span

@@ -12,10 +12,10 @@ from django.db.models import Max, Sum
 from django.db.models.functions import TruncMonth
 
 from common.site_day import start_of_site_day
-from rewards.actions.summing import flows_between
 from rewards.models import PointsDay, PointsTerms
 from rewards.months import moments_of, months_later
 from rewards.queries.budget import Budget, budget_now
+from rewards.queries.flows import flows_between
 from rewards.queries.points import Month, liability
 
 Flow = PointsDay.Flow
