@@ -19,7 +19,6 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 
-from rewards.actions.summing import flows_between
 from rewards.models import (
     Account,
     Debt,
@@ -36,6 +35,7 @@ from rewards.models import (
     Voucher,
 )
 from rewards.months import moments_of
+from rewards.queries.flows import flows_between
 
 
 def broken_promises() -> list[str]:
@@ -61,9 +61,7 @@ def _balances_are_their_lots() -> Iterator[str]:
 
 def _reserved_is_what_is_on_order() -> Iterator[str]:
     ordered = (
-        Redemption.objects.filter(
-            person=OuterRef("owner"), state__in=Redemption.OPEN
-        )
+        Redemption.objects.filter(person=OuterRef("owner"), state__in=Redemption.OPEN)
         .order_by()
         .values("person")
         .annotate(n=Sum("cost"))
