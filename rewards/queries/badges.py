@@ -128,12 +128,6 @@ def _held(people: Iterable[Person]) -> QuerySet[BadgeHolding]:
     )
 
 
-def history_with(badge: Badge, person: Person) -> list[BadgeEvent]:
-    """What happened between a badge and a person, the newest first."""
-    events = BadgeEvent.objects.filter(badge=badge, person=person)
-    return list(events.order_by("-at", "-pk")[: numbers.BADGE_HOLDERS_SHOWN])
-
-
 def reasons_for(badge: Badge, holders: Iterable[BadgeHolding]) -> dict[int, str]:
     """Why our team gave it, by person."""
     given = BadgeEvent.objects.filter(

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from common.freshness import alike_for_visitors, shows
-from rewards import badge_wording, queries
+from rewards import badge_wording
 from rewards.freshness import BADGES
 from rewards.models import Badge, Level
 from rewards.queries import badges as badge_queries
@@ -81,7 +81,6 @@ def levels(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(level, badge_wording.level_words(level)) for level in ladder],
         "mine": mine,
-        "earns": queries.rules_in_force(),
         "canonical": settings.BASE_URL + request.path,
         "nav_current": "leaders",
     }
