@@ -28,12 +28,12 @@ class RewardsConfig(AppConfig):
         from rewards.actions.leaving import forget_purse
         from rewards.actions.levels import forget_level
         from rewards.actions.noticing import forget_notices
+        from rewards.actions.scoring import forget_scores
         from rewards.queries import agent_export, points_export
         from rewards.queries.badges import badges_export
         from rewards.queries.catalogue import gifts_export
-        from rewards.actions.scoring import forget_scores
-        from rewards.queries.leaders import scores_export
         from rewards.queries.fairplay import fair_play_export
+        from rewards.queries.leaders import scores_export
 
         registries.export("rewards")(points_export)
         registries.export("leader_scores")(scores_export)
