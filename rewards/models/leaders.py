@@ -25,9 +25,7 @@ def _percent(
     )
 
 
-def _days(
-    name: Any, default: int, **options: Any
-) -> models.PositiveSmallIntegerField:
+def _days(name: Any, default: int, **options: Any) -> models.PositiveSmallIntegerField:
     checks = [MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
     return models.PositiveSmallIntegerField(
         name, default=default, validators=checks, **options
