@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -46,7 +46,8 @@ class Site:
 
     url: str
     environment: dict[str, str]
-    page_errors: list[str] = field(default_factory=list)
+    # Who signed in before, by name: nobody may sign in ten times a minute.
+    sessions: dict[str, StorageState] = field(default_factory=dict)
 
     def command(self, *words: str) -> str:
         done = subprocess.run(
@@ -96,6 +97,14 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.wait(timeout=30)
 
 
+def sign_in(page: Page, name: str, language: str) -> None:
+    page.goto(f"/accounts/login/?next=/{language}/")
+    page.fill("input[name=login]", f"{name}@demo.example")
+    page.fill("input[name=password]", "answerhall-demo")
+    page.locator("form:has(input[name=password]) button").first.click()
+    page.wait_for_url(re.compile(f"/{language}/"))
+
+
 def _wait_for(url: str) -> None:
     deadline = time.monotonic() + STARTS_WITHIN_SECONDS
     while time.monotonic() < deadline:
@@ -127,6 +136,7 @@ def visit(hall: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_page(name: str = "", language: str = "en", **options: object) -> Page:
+        options["storage_state"] = hall.sessions.get(name)
         context = chromium.new_context(base_url=hall.url, **options)
         contexts.append(context)
         page = context.new_page()
@@ -139,12 +149,11 @@ def visit(hall: Site, chromium: Browser) -> Iterator[Callable[..., Page]]:
                 else None
             ),
         )
-        if name:
-            page.goto(f"/accounts/login/?next=/{language}/")
-            page.fill("input[name=login]", f"{name}@demo.example")
-            page.fill("input[name=password]", "answerhall-demo")
-            page.locator("form:has(input[name=password]) button").first.click()
-            page.wait_for_url(re.compile(f"/{language}/"))
+        if name in hall.sessions:
+            page.goto(f"/{language}/")
+        elif name:
+            sign_in(page, name, language)
+            hall.sessions[name] = context.storage_state()
         return page
 
     yield open_page

@@ -15,11 +15,9 @@ RICH = """
 from django.utils import timezone
 from people.models import Person
 from rewards import actions
-from rewards.models import EarnRule
-EarnRule.objects.filter(event="article_credit").update(
-    points=5000, daily_cap=None, vest_days=0)
-actions.award(event="article_credit", person=Person.objects.get(handle="{handle}"),
-    source_type="answer", source_id="browser-{handle}", at=timezone.now())
+actions.grant(person=Person.objects.get(handle="{handle}"), points=4000,
+    reason="commendation", source_type="person", source_id="{handle}",
+    key="browser-{handle}", at=timezone.now())
 """
 DROP = """
 from datetime import timedelta

@@ -26,8 +26,9 @@ HELP = "Take the photo of your card again in daylight, that is usually what is w
 
 @pytest.fixture
 def clock() -> Clock:
-    """Yesterday at ten in the site's zone: a whole day lies ahead, all of it past."""
-    return Clock(start_of_site_day(timezone.now()) - timedelta(hours=14))
+    """Two days ago at ten in the site's zone: a whole day lies ahead, all of it past,
+    and limits on how often somebody may change their mind count what is new."""
+    return Clock(start_of_site_day(timezone.now()) - timedelta(hours=38))
 
 
 @pytest.fixture(autouse=True)
