@@ -15,8 +15,10 @@ RICH = """
 from django.utils import timezone
 from people.models import Person
 from rewards import actions
-actions.grant(person=Person.objects.get(handle="{handle}"), points=4000,
-    reason="commendation", source_type="person", source_id="{handle}",
+from rewards.models import Gift
+Gift.objects.filter(slug="tote").update(cost=20)
+actions.propose_award(person=Person.objects.get(handle="{handle}"), points=100,
+    reason="To try gifts with.", by=Person.objects.get(handle="manager"),
     key="browser-{handle}", at=timezone.now())
 """
 DROP = """
