@@ -49,7 +49,9 @@ class Command(BaseCommand):
         manage = [sys.executable, str(settings.CHECKOUT / "manage.py")]
         commands = [web, [*manage, "db_worker", "-v0"], [*manage, "run_timers"]]
 
-        signal.signal(signal.SIGTERM, _as_keyboard_interrupt)
+        # Ctrl-C, too: who is started in the background of a script ignores it.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, _as_keyboard_interrupt)
         parts = [Part(command, environment) for command in commands]
         try:
             _wait_until_it_answers(f"http://{host}:{port}/healthz", parts)
