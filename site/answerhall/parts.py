@@ -1,9 +1,12 @@
 """The processes a site is made of, each started again when it ends by itself."""
 
 import logging
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +36,11 @@ class Part:
             self.command, env=self.environment, start_new_session=True
         )
 
+    def sweep(self) -> None:
+        """End what it started and left behind, which may still hold the port."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     @property
     def runs(self) -> bool:
         return self.process.poll() is None
@@ -52,6 +60,7 @@ class Part:
             " ".join(self.command),
             self.process.returncode,
         )
+        self.sweep()
         self.start()
 
 
@@ -66,3 +75,4 @@ def stop(parts: Sequence[Part]) -> None:
         except subprocess.TimeoutExpired:
             part.process.kill()
             part.process.wait()
+        part.sweep()

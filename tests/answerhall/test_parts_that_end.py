@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,25 @@ def test_stopping_leaves_nobody_behind(monkeypatch: pytest.MonkeyPatch):
     stop(both)
 
     assert not any(part.runs for part in both)
+
+
+def test_what_a_part_left_behind_ends_with_it(tmp_path: Path):
+    said = tmp_path / "child"
+    leaves = (
+        "import subprocess, sys;"
+        "sleeps = [sys.executable, '-c', 'import time; time.sleep(600)'];"
+        "child = subprocess.Popen(sleeps);"
+        f"open({str(said)!r}, 'w').write(str(child.pid))"
+    )
+    part = Part([sys.executable, "-c", leaves], dict(os.environ))
+    part.process.wait()
+    child = Path("/proc") / said.read_text() / "cmdline"
+    assert child.read_bytes()
+
+    stop([part])
+
+    # Who is dead but not yet counted has no command line any more.
+    deadline = time.monotonic() + 10
+    while child.exists() and child.read_bytes() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not (child.exists() and child.read_bytes())
