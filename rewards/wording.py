@@ -38,6 +38,9 @@ ORDERED = {
     Kind.CANCEL: gettext_lazy("Your order of “%(gift)s” was cancelled"),
     Kind.VOID: gettext_lazy("The code for “%(gift)s” was not valid"),
 }
+# Of reasons that no sentence above is about: a site's own code may grant for any.
+EARNED_OTHERWISE = gettext_lazy("You were given points")
+UNDONE_OTHERWISE = gettext_lazy("Points given to you were taken back")
 # Of awards, for reports: what happened, whoever it happened to.
 EVENTS = dict(Event.choices) | dict(ManualAward.Kind.choices)
 
@@ -50,7 +53,7 @@ def why(row: Row) -> str:
     if transfer.kind == Kind.REVERSAL and "case" in transfer.data:
         return _("Taken back after a review of how it was earned")
     if transfer.kind == Kind.REVERSAL:
-        return str(UNDONE[transfer.reason])
+        return str(UNDONE.get(transfer.reason, UNDONE_OTHERWISE))
     if transfer.kind in ORDERED:
         title = row.gift.title if row.gift else ""
         return ORDERED[Kind(transfer.kind)] % {"gift": title}
@@ -71,8 +74,13 @@ def reason_name(reason: str) -> str:
     return str(EVENTS.get(reason, reason))
 
 
+def earned_for(reason: str) -> str:
+    """What somebody did to earn, said to them."""
+    return str(EARNED.get(reason, EARNED_OTHERWISE))
+
+
 def _earned(row: Row) -> str:
-    what = str(EARNED[row.transfer.reason])
+    what = earned_for(row.transfer.reason)
     if row.campaign is None:
         return what
     return _("%(what)s (%(campaign)s: %(percent)s %%)") % {

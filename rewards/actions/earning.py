@@ -58,8 +58,9 @@ def award(
 ) -> Transfer | None:
     """Give what the rule of this event says, within its caps.
 
-    `points` instead of the rule's, where somebody decides them case by case. What was
-    taken back for unfair play earns nothing more, unless an appeal says `again`.
+    `points` instead of the rule's, where somebody decides them case by case: no
+    campaign multiplies those. What was taken back for unfair play earns nothing more,
+    unless an appeal says `again`.
 
     One cause (event, source, partner) earns once: while its award stands, a repeat
     changes nothing and returns None, as it does without a rule in force. `earned_at`
@@ -76,15 +77,14 @@ def award(
         return None
     if before and "case" in before[-1].reversed_by.data and not again:
         return None
-    terms = _with_campaign(_terms(rule, points), cause, before, earned_at or at)
+    terms = terms_of(rule)
+    if points is None:
+        terms = _with_campaign(terms, cause, before, earned_at or at)
+    else:
+        terms |= {"points": points}
     claim = Claim(cause, earned_at or at, terms)
     key = f"{cause.key}:{len(before) + 1}"
     return _pay(claim, apply_caps(claim), purse, key=key, actor=actor, at=at)
-
-
-def _terms(rule: EarnRule, points: int | None) -> dict[str, Any]:
-    terms = terms_of(rule)
-    return terms if points is None else terms | {"points": points}
 
 
 @transaction.atomic

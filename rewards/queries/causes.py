@@ -11,6 +11,9 @@ from community.models import Answer
 from people.models import Person
 from rewards.models import Campaign, Charity, Gift, Lot, ManualAward, Transfer
 
+# What is longer fits in no key of a database.
+KEY_DIGITS = 19
+
 
 @dataclass(frozen=True)
 class Link:
@@ -94,7 +97,9 @@ def _cause(transfer: Transfer, lots: dict[int, Any]) -> tuple[str, int]:
 
 
 def _number(transfer: Transfer) -> int:
-    return int(transfer.source_id) if transfer.source_id.isdecimal() else 0
+    """The key of a row, if that is what the source is; 0 is nobody's."""
+    is_key = transfer.source_id.isdecimal() and len(transfer.source_id) < KEY_DIGITS
+    return int(transfer.source_id) if is_key else 0
 
 
 def _ids(rows: Iterable[Subject], kind: str) -> set[int]:

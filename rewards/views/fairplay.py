@@ -15,7 +15,7 @@ from people.requests import SignedInRequest
 from rewards.actions import deciding
 from rewards.models import Case
 from rewards.queries import fairplay
-from rewards.wording import EARNED
+from rewards.wording import earned_for
 
 
 @require_safe
@@ -57,7 +57,7 @@ def _page(
     context = {
         "review": found,
         "awards": [
-            (award, EARNED[award.reason], url)
+            (award, earned_for(award.reason), url)
             for award, url in fairplay.addresses_of(found.awards)
         ],
         "may_appeal": deciding.appealable(case, request.user) is not None,

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from community.models import Tag
 from rewards import actions
-from rewards.models import Campaign, PointsTerms, Pot, Transfer
+from rewards.models import Campaign, Charity, Entry, PointsTerms, Pot, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -290,6 +290,54 @@ def test_a_manager_makes_a_campaign_in_the_admin(manager, client_of, clock):
     made = Campaign.objects.get()
     assert (made.events, made.factor_percent) == (["accepted"], 150)
     assert Pot.objects.get(key=made.pot_key).points == 500
+
+
+def test_what_people_decide_is_not_multiplied(
+    campaign, manager, moderator, helper, points, clock, answer
+):
+    campaign()
+
+    actions.propose_award(
+        person=helper, points=50, reason="Fair", by=manager, key="a", at=clock.now
+    )
+    assert points(helper) == 50
+    actions.commend(
+        answer=answer, points=10, reason="Clear", by=moderator, at=clock.now
+    )
+    assert points(helper) == 60
+
+
+@pytest.mark.parametrize("source", ["answer", "rewards.monthlybonus"])
+def test_the_bonus_of_an_agent_is_what_its_band_says(
+    campaign, rule, helper, points, clock, answer, source
+):
+    campaign()
+    rule("agent_bonus", enabled=True, points=1)
+
+    actions.award(
+        event="agent_bonus",
+        person=helper,
+        source_type=source,
+        source_id=answer.pk,
+        points=300,
+        at=clock.now,
+    )
+
+    assert points(helper) == 300
+
+
+def test_giving_points_away_moves_as_many_as_were_typed(
+    campaign, help_somebody, helper, points, purse, clock
+):
+    help_somebody()
+    campaign()
+    cause = Charity.objects.create(slug="trees", title_en="Trees", title_zh="树")
+
+    actions.donate(person=helper, charity=cause, points=15, key="t", at=clock.now)
+
+    assert points(helper) == 5
+    given = Entry.objects.filter(credit__kind="donated")
+    assert sum(given.values_list("amount", flat=True)) == 15
 
 
 def test_nobody_else_does(editor, client_of, helper):
