@@ -1,7 +1,6 @@
-"""Which facts may change somebody's badges, level or place, noted with the fact."""
+"""Which facts may change somebody's badges or level, noted with the fact."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
@@ -24,7 +23,6 @@ from community.signals import (
 from people.models import Person
 from people.signals import person_created
 from rewards.actions.badges import look_later
-from rewards.actions.boards import sum_later
 from rewards.actions.levels import ladder_changed
 from rewards.models import Level
 
@@ -57,7 +55,7 @@ def a_post_goes_or_comes(post: Question | Answer, **_: Any) -> None:
         editors = post.revisions.values_list("editor", flat=True)
         _look_at_answers([post], *editors)
         return
-    answers = Answer.objects.filter(question=post).only("author_id", "created_at")
+    answers = Answer.objects.filter(question=post).only("author_id")
     editors = post.revisions.values_list("editor", flat=True)
     _look_at_answers(answers, post.author_id, *editors)
 
@@ -94,11 +92,4 @@ def the_ladder(**_: Any) -> None:
 
 
 def _look_at_answers(answers: Iterable[Answer], *others: int) -> None:
-    days: set[datetime] = set()
-    people = set(others)
-    for answer in answers:
-        people.add(answer.author_id)
-        days.add(answer.created_at)
-    look_later(*people)
-    for answered_at in days:
-        sum_later(answered_at)
+    look_later(*(answer.author_id for answer in answers), *others)

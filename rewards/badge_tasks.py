@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from common.outbox import handles
 from common.timers import timer
 from rewards.actions import badges, levels
-from rewards.actions.boards import make_boards, sum_help
+from rewards.actions.boards import make_boards
 from rewards.actions.recognising import recognise
 from rewards.models import Badge
 
@@ -30,9 +30,7 @@ def watch(at: datetime) -> str | None:
 
 @timer("rewards.leaderboards", every=timedelta(hours=1))
 def boards(at: datetime) -> str:
-    days = sum_help(at=at)
-    made = make_boards(at=at)
-    return f"{days} days summed, {made} boards made"
+    return f"{make_boards(at=at)} boards made"
 
 
 @handles(badges.EVERYBODY)

@@ -9,6 +9,11 @@ from django.conf import settings
 from common.site_day import site_day
 
 
+def zone() -> ZoneInfo:
+    """The site's, by whose calendar it counts."""
+    return ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
+
+
 def months_later(moment: datetime, months: int) -> datetime:
     """The same day so many months on (or back), or that month's last day."""
     index = moment.month - 1 + months
@@ -19,8 +24,7 @@ def months_later(moment: datetime, months: int) -> datetime:
 
 def month_bounds(month: date) -> tuple[datetime, datetime]:
     """The first moment of the site's month this day is in, and of the next one."""
-    zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
-    start = datetime(month.year, month.month, 1, tzinfo=zone)
+    start = datetime(month.year, month.month, 1, tzinfo=zone())
     return start, months_later(start, 1)
 
 
@@ -31,6 +35,5 @@ def month_of(at: datetime) -> str:
 
 def moments_of(day: date) -> tuple[datetime, datetime]:
     """When the site's day begins, and when the next one does."""
-    zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
-    start = datetime.combine(day, time.min, tzinfo=zone)
-    return start, datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+    start = datetime.combine(day, time.min, tzinfo=zone())
+    return start, datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone())

@@ -61,10 +61,6 @@ BADGE_HOLDERS_SHOWN = 50
 BADGES_BESIDE_NAME = 3
 # What help in a period is worth on its leaderboard.
 WORTH_OF_ANSWER, WORTH_OF_ACCEPTED, WORTH_OF_VOTE = 1, 10, 2
-HELP_DAYS_AT_ONCE = 500
-HELP_ROWS_AT_ONCE = 500
-# So many of the newest answers may have been committed out of turn.
-HELP_OVERLAP = 1000
 # More places are kept than shown: some may be hidden meanwhile.
 BOARD_PLACES, BOARD_PLACES_SHOWN = 100, 50
 BOARD_TOPICS, BOARD_TOPICS_SHOWN = 200, 24

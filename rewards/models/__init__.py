@@ -13,9 +13,6 @@ from rewards.models.badges import Badge, BadgeEvent, BadgeHolding, Touch
 from rewards.models.bench import AgentTopic, CannedReply, LineMessage, Notice
 from rewards.models.boards import (
     BoardPlace,
-    BoardWatch,
-    DayTouch,
-    HelpSum,
     HiddenHelper,
     LeaderBoard,
 )
@@ -55,7 +52,6 @@ __all__ = [
     "BadgeEvent",
     "BadgeHolding",
     "BoardPlace",
-    "BoardWatch",
     "BonusBand",
     "Campaign",
     "CannedReply",
@@ -64,7 +60,6 @@ __all__ = [
     "CaseStep",
     "Charity",
     "Criterion",
-    "DayTouch",
     "Debt",
     "DeliveryHook",
     "EarnRule",
@@ -76,7 +71,6 @@ __all__ = [
     "Gift",
     "GiftLevel",
     "GiftLink",
-    "HelpSum",
     "HiddenHelper",
     "HookDelivery",
     "HookTry",

@@ -1,85 +1,8 @@
-"""Who helped when: sums by day, month and year, and leaderboards made of them."""
+"""Leaderboards as they were last made, and who wants no place on them."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
-
-
-class HelpSum(models.Model):
-    """What somebody's answers of one day, month or year were worth to others.
-
-    Of a circle, or (then without a circle) of a canonical tag. A day is summed from
-    its answers, a month from its days, a year from its months.
-    """
-
-    class Span(models.TextChoices):
-        DAY = "day"
-        MONTH = "month"
-        YEAR = "year"
-
-    span = models.CharField(max_length=5, choices=Span.choices)
-    starts_on = models.DateField()
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    circle = models.ForeignKey("community.Circle", models.CASCADE, null=True)
-    tag = models.ForeignKey("community.Tag", models.CASCADE, null=True)
-    language = models.CharField(max_length=10)
-    answers = models.PositiveIntegerField()
-    accepted = models.PositiveIntegerField()
-    votes = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(circle__isnull=True, tag__isnull=False)
-                | Q(circle__isnull=False, tag__isnull=True),
-                name="help_sum_of_circle_or_tag",
-            ),
-            models.UniqueConstraint(
-                fields=["span", "starts_on", "circle", "language", "person"],
-                condition=Q(tag__isnull=True),
-                name="one_help_sum_per_circle",
-            ),
-            models.UniqueConstraint(
-                fields=["span", "starts_on", "tag", "language", "person"],
-                condition=Q(tag__isnull=False),
-                name="one_help_sum_per_tag",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["span", "tag", "circle", "starts_on"], name="help_sums"
-            ),
-            models.Index(fields=["person", "span"], name="help_sums_of_person"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.span} {self.starts_on} {self.person_id}"
-
-
-class DayTouch(models.Model):
-    """An answer of this day changed: sum the day anew. Only added to, then deleted."""
-
-    day = models.DateField()
-
-    def __str__(self) -> str:
-        return str(self.day)
-
-
-class BoardWatch(models.Model):
-    """Up to which answer days were found that nobody has summed: one row."""
-
-    newest_answer = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(pk=1), name="board_watch_is_one_row")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.newest_answer)
 
 
 class LeaderBoard(models.Model):

@@ -1,27 +1,22 @@
 """Leaderboards by period, topic, circle and language, and one's own place."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet
 
 from common.site_day import site_day
 from community.models import Circle, Tag
 from people.models import Person
 from rewards import numbers
-from rewards.models import BoardPlace, HelpSum, HiddenHelper, LeaderBoard
+from rewards.models import BoardPlace, HiddenHelper, LeaderBoard
+from rewards.months import moments_of
+from rewards.queries.help_given import LANGUAGES, help_by_year, worth_of
 
 Period = LeaderBoard.Period
-Span = HelpSum.Span
-# "": both.
-LANGUAGES = ("", *dict(settings.LANGUAGES))
-WORTH = Sum(
-    F("answers") * numbers.WORTH_OF_ANSWER
-    + F("accepted") * numbers.WORTH_OF_ACCEPTED
-    + F("votes") * numbers.WORTH_OF_VOTE
-)
+# "": every language.
+ALL_LANGUAGES = ("", *LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -61,18 +56,22 @@ def period_board(
     return PeriodBoard(board, list(rows[: numbers.BOARD_PLACES_SHOWN]))
 
 
-def my_place(board: LeaderBoard, person: Person, *, at: datetime) -> MyPlace | None:
-    """This person's place on the board, in two queries; None if they have none."""
+def my_place(board: LeaderBoard, person: Person) -> MyPlace | None:
+    """This person's place on the board, in three queries; None if they have none.
+
+    Who is not among the best is placed by what their help of that time is worth now.
+    """
     if is_hidden(person):
         return None
-    sums = sums_of(
-        board.period,
-        at=at,
+    if place := board.places.filter(person=person).first():
+        return MyPlace(rank=place.rank, of=board.people, worth=place.worth)
+    worth = worth_of(
+        person,
+        since=begins_at(board.period, board.made_at),
         language=board.language,
-        circle=board.circle_id,
-        tag=board.tag_id,
+        circle_id=board.circle_id,
+        tag_id=board.tag_id,
     )
-    worth = sums.filter(person=person).aggregate(n=WORTH)["n"]
     if not worth:
         return None
     above = sum(people for step, people in board.steps if step > worth)
@@ -101,62 +100,22 @@ def key_of(period: str, *, language: str, circle: int | None, tag: int | None) -
     return f"{period}|{language}|{place}"
 
 
-def span_of(period: str, at: datetime) -> tuple[str, date | None, date]:
-    """Of which sums a period is made, from when on (None: ever), and until when."""
+def begins_at(period: str, at: datetime) -> datetime | None:
+    """The first moment of the site's week, month or year; None: since ever."""
     today = site_day(at)
-    tomorrow = today + timedelta(days=1)
     if period == Period.WEEK:
-        return Span.DAY, today - timedelta(days=today.weekday()), tomorrow
+        return moments_of(today - timedelta(days=today.weekday()))[0]
     if period == Period.MONTH:
-        return Span.MONTH, today.replace(day=1), tomorrow
+        return moments_of(today.replace(day=1))[0]
     if period == Period.YEAR:
-        return Span.YEAR, today.replace(month=1, day=1), tomorrow
-    return Span.YEAR, None, tomorrow
-
-
-def sums_of(
-    period: str,
-    *,
-    at: datetime,
-    language: str,
-    circle: int | None = None,
-    tag: int | None = None,
-    topics: bool = False,
-) -> QuerySet[HelpSum]:
-    """Everybody's sums in a period and place; `topics`: those of all topics instead.
-
-    Circles and topics have sums of their own, each of the same answers.
-    """
-    span, first, end = span_of(period, at)
-    sums = HelpSum.objects.filter(span=span, starts_on__lt=end)
-    if first is not None:
-        sums = sums.filter(starts_on__gte=first)
-    if language:
-        sums = sums.filter(language=language)
-    if topics:
-        return sums.filter(tag__isnull=False)
-    sums = sums.filter(tag=tag) if tag else sums.filter(tag__isnull=True)
-    return sums.filter(circle=circle) if circle else sums
+        return moments_of(today.replace(month=1, day=1))[0]
+    return None
 
 
 def places_export(person: Person) -> dict[str, object]:
     """What boards and badges know of somebody who asks for their data."""
     wish = HiddenHelper.objects.filter(person=person).first()
-    years = (
-        HelpSum.objects.filter(person=person, span=Span.YEAR, tag__isnull=True)
-        .order_by("starts_on")
-        .values("starts_on")
-        .annotate(n=Sum("answers"), n_accepted=Sum("accepted"), n_votes=Sum("votes"))
-    )
     return {
         "hidden_since": wish.at if wish else None,
-        "help_by_year": [
-            {
-                "year": row["starts_on"].year,
-                "answers": row["n"],
-                "accepted": row["n_accepted"],
-                "votes": row["n_votes"],
-            }
-            for row in years
-        ],
+        "help_by_year": help_by_year(person),
     }

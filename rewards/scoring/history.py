@@ -154,22 +154,27 @@ class History:
 
     def by_topic(self, topic: Ints, question: Ints) -> Iterator[tuple[int, Ints]]:
         """Each topic with the places of its answers, given (topic, question) pairs."""
-        by_question = np.argsort(self.question, kind="stable")
-        ordered = self.question[by_question]
-        starts = np.searchsorted(ordered, question, "left")
-        ends = np.searchsorted(ordered, question, "right")
-        found = ends > starts
-        topic, starts, ends = topic[found], starts[found], ends[found]
-        order = np.argsort(topic, kind="stable")
-        names, firsts = np.unique(topic[order], return_index=True)
-        for name, mine in zip(names, np.split(order, firsts[1:]), strict=False):
-            sizes = ends[mine] - starts[mine]
-            # Each run start, start + 1, … of its size, one after the other.
-            within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-            yield (
-                int(name),
-                np.sort(by_question[np.repeat(starts[mine], sizes) + within]),
-            )
+        return rows_by_topic(self.question, topic, question)
+
+
+def rows_by_topic(
+    answered: Ints, topic: Ints, question: Ints
+) -> Iterator[tuple[int, Ints]]:
+    """Each topic with the rows in which one of its questions was `answered`."""
+    by_question = np.argsort(answered, kind="stable")
+    ordered = answered[by_question]
+    starts = np.searchsorted(ordered, question, "left")
+    ends = np.searchsorted(ordered, question, "right")
+    found = ends > starts
+    topic, starts, ends = topic[found], starts[found], ends[found]
+    order = np.argsort(topic, kind="stable")
+    names, firsts = np.unique(topic[order], return_index=True)
+    for name, mine in zip(names, np.split(order, firsts[1:]), strict=False):
+        sizes = ends[mine] - starts[mine]
+        # Each run start, start + 1, … of its size, one after the other.
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        rows = by_question[np.repeat(starts[mine], sizes) + within]
+        yield int(name), np.sort(rows)
 
 
 def history_of(answers: Answers, votes: Votes, known: Known, model: Model) -> History:

@@ -83,7 +83,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
     widest = max((row.worth for row in found.rows), default=1)
     mine = None
     if request.user.is_authenticated and found.board is not None:
-        mine = queries.my_place(found.board, request.user, at=timezone.now())
+        mine = queries.my_place(found.board, request.user)
     context = {
         "asked": asked,
         "board": found.board,

@@ -28,6 +28,7 @@ class Column(Enum):
     """What a column holds: its type in PostgreSQL's binary form, and in ours."""
 
     ID = (">i8", np.int64)
+    NUMBER = (">i4", np.int32)
     SMALL = (">i2", np.int8)
     FLAG = ("u1", np.bool_)
     MOMENT = (">i8", np.float64)

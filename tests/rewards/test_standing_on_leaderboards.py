@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from common.site_day import site_day
+from common.site_day import site_day, start_of_site_day
 from community import actions as community
 from community.models import Answer, Question, Tag
 from people.actions import erase_person
 from rewards.actions.badges import enable
-from rewards.actions.boards import make_boards, sum_help
+from rewards.actions.boards import make_boards
 from rewards.actions.hiding import choose_hidden
 from rewards.actions.recognising import recognise
 from rewards.actions.scoring import score_leaders
-from rewards.models import Badge, BoardPlace, DayTouch, HelpSum, LeaderBoard
+from rewards.models import Badge, BoardPlace, LeaderBoard
 from rewards.queries import boards as queries
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +26,7 @@ def make(clock):
     """What the timer does."""
 
     def make(at=None):
-        days = sum_help(at=at or clock.now)
-        make_boards(at=at or clock.now)
-        return days
+        return make_boards(at=at or clock.now)
 
     return make
 
@@ -145,72 +143,50 @@ def test_nobody_stands_there_for_answering_themselves(
     assert names(Period.EVER) == []
 
 
-def test_months_and_years_say_the_same_as_their_days(
-    make_question, make_answer, make, clock
-):
-    for days in (0, 40, 90):
-        at = clock.now - timedelta(days=days)
-        make_answer(question=make_question(at=at), at=at + timedelta(minutes=5))
-
-    make()
-
-    for span in HelpSum.Span.values:
-        sums = HelpSum.objects.filter(span=span, tag=None)
-        assert sum(sums.values_list("answers", flat=True)) == 3
-
-
-def test_days_are_summed_once_and_after_an_outage_all_of_them(
-    make_question, make_answer, clock
-):
-    for days in (9, 6, 3):
-        at = clock.now - timedelta(days=days)
-        make_answer(question=make_question(at=at), at=at + timedelta(minutes=5))
-
-    assert sum_help(at=clock.now, most=2) == 2
-    assert sum_help(at=clock.now, most=2) == 2
-    assert not DayTouch.objects.exists()
-    assert HelpSum.objects.filter(span="day", tag=None).count() == 3
-    # Only today is looked at again when nothing happened.
-    assert sum_help(at=clock.now) == 1
-
-
-def test_what_came_after_the_last_run_of_a_year_is_in_it(make_answer, make, clock):
-    new_year = (clock.now - timedelta(days=300)).replace(month=1, day=1, hour=9)
-    make_answer()
-    Answer.objects.update(created_at=new_year - timedelta(hours=22))
-    make(new_year - timedelta(hours=21))
-    Answer.objects.update(up_count=1)
-    DayTouch.objects.create(day=site_day(new_year - timedelta(hours=22)))
-    make(new_year - timedelta(hours=12))
-
-    make(new_year)
-
-    year = HelpSum.objects.filter(span="year", tag=None).get()
-    assert (year.starts_on.year, year.votes) == (new_year.year - 1, 1)
-
-
-def test_older_days_wait_for_the_night(make_question, make_answer, make, clock):
-    make()
-    long_ago = clock.now - timedelta(days=70)
-    make_answer(
-        question=make_question(at=long_ago), at=long_ago + timedelta(minutes=10)
+def test_a_week_begins_on_monday_at_the_sites_midnight(make_answer, make, names, clock):
+    monday = start_of_site_day(clock.now) - timedelta(days=clock.now.weekday())
+    early, late = make_answer(), make_answer()
+    Answer.objects.filter(pk=early.pk).update(
+        created_at=monday - timedelta(microseconds=1)
     )
+    Answer.objects.filter(pk=late.pk).update(created_at=monday)
+
+    make(monday + timedelta(hours=1))
+
+    assert names(Period.WEEK) == [(1, "xiaoman", 1)]
+
+
+def test_years_and_ever_are_made_once_a_day(make_answer, make, names, clock):
     make_answer()
     make()
-    DayTouch.objects.create(day=site_day(long_ago))
+    make_answer()
 
     make(clock.move(minutes=30))
-    assert DayTouch.objects.count() == 1
+    assert names(Period.WEEK) == [(1, "xiaoman", 2)]
+    assert names(Period.EVER) == [(1, "xiaoman", 1)]
 
     make(clock.move(days=1))
-    assert not DayTouch.objects.exists()
+    assert names(Period.EVER) == [(1, "xiaoman", 2)]
+
+
+def test_who_is_tied_for_the_last_place_is_told_apart_by_what_was_accepted(
+    help_somebody, make_answer, vote, make, names, monkeypatch, neighbours, stranger
+):
+    monkeypatch.setattr("rewards.numbers.BOARD_PLACES", 1)
+    voted = make_answer()
+    for voter in neighbours(5):
+        vote(voter, voted)
+    help_somebody(by=stranger)
+
+    make()
+
+    assert names(Period.WEEK) == [(1, "laoxu", 11)]
 
 
 def test_imported_answers_are_found_though_nobody_announced_them(
     answer, make, names, clock
 ):
     make()
-    DayTouch.objects.all().delete()
     long_ago = clock.now - timedelta(days=50)
     Answer.objects.bulk_create(
         [
@@ -368,6 +344,40 @@ def test_who_is_erased_stands_nowhere(help_somebody, make, names, helper, clock)
     assert names(Period.EVER) == []
     make(clock.move(hours=1))
     assert names(Period.EVER) == []
+
+
+def test_two_words_for_a_topic_on_one_question_count_its_answers_once(
+    make_question, make_answer, make, names, client_of, page, monkeypatch, stranger
+):
+    monkeypatch.setattr("rewards.numbers.BOARD_PLACES", 1)
+    english = make_question(tags=["esim"]).tags.get()
+    other = make_question(tags=["dianzika"]).tags.get()
+    other.translation_of = english
+    other.save()
+    make_answer(question=make_question(tags=["esim", "dianzika"]), by=stranger)
+    for word in ("esim", "dianzika"):
+        make_answer(question=make_question(tags=[word]))
+
+    make()
+
+    assert names(Period.WEEK, tag=english) == [(1, "xiaoman", 2)]
+    words = page(client_of(stranger), period="week", topic="esim")
+    assert "Your place: 2 of 2, with 1." in words
+
+
+def test_who_is_not_among_the_best_of_a_circle_is_told_their_place_in_it(
+    help_somebody, make_answer, make, page, client_of, neighbours, circle, monkeypatch
+):
+    monkeypatch.setattr("rewards.numbers.BOARD_PLACES", 1)
+    help_somebody()
+    (second,) = neighbours(1)
+    make_answer(by=second)
+    make()
+    mine = client_of(second)
+
+    assert "Your place: 2 of 2" in page(mine, period="week", circle="general")
+    assert "Your place: 2 of 2" in page(mine, period="ever", language="en")
+    assert "Your place" not in page(mine, period="ever", language="zh-hans")
 
 
 def test_more_people_cost_a_page_no_more_queries(

@@ -13,9 +13,9 @@ from community import actions as community
 from community.models import Circle
 from people.models import Notification, Person
 from rewards.actions.badges import KIND, look_at, look_later
-from rewards.actions.boards import make_boards, sum_help
+from rewards.actions.boards import make_boards
 from rewards.actions.recognising import recognise
-from rewards.models import Badge, BadgeEvent, BadgeHolding, HelpSum, Level, Touch
+from rewards.models import Badge, BadgeEvent, BadgeHolding, BoardPlace, Level, Touch
 from rewards.setup import setup_rules
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -117,15 +117,12 @@ def test_who_looks_misses_nobody_who_comes_meanwhile(
     assert not Touch.objects.exists()
 
 
-def test_sums_and_boards_say_the_same_on_postgresql(
-    badge: Badge, helpers: list[Person]
-) -> None:
+def test_boards_say_the_same_on_postgresql(badge: Badge, helpers: list[Person]) -> None:
     now = timezone.now()
 
     for _time in range(2):
-        sum_help(at=now)
         make_boards(at=now)
 
-    for span in HelpSum.Span.values:
-        sums = HelpSum.objects.filter(span=span, tag=None)
-        assert sum(sums.values_list("answers", flat=True)) == HELPERS
+    for board in ("week||all", "ever||all"):
+        places = BoardPlace.objects.filter(board__key=board)
+        assert sum(places.values_list("answers", flat=True)) == HELPERS

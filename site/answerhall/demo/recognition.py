@@ -7,7 +7,7 @@ from common.outbox import drain
 from community.models import Tag
 from people.models import Person
 from rewards.actions import badges, levels
-from rewards.actions.boards import make_boards, sum_help
+from rewards.actions.boards import make_boards
 from rewards.actions.recognising import recognise
 from rewards.setup_badges import (
     draft_badge,
@@ -67,7 +67,6 @@ def end(*, manager: Person, honoured: Person, at: datetime) -> None:
     )
     _look(at)
     for moment in (at - timedelta(days=1), at):
-        sum_help(at=moment)
         make_boards(at=moment)
 
 
