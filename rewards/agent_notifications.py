@@ -9,6 +9,7 @@ from rewards.models import Ability, BonusBand, Notice
 
 PROGRAMME = gettext_lazy("Your part as a service agent")
 CANDIDATES = gettext_lazy("Whom you invited as service agents")
+LINES = gettext_lazy("Agents who wait on the staff line")
 
 
 @notification("rewards.agent_invited", PROGRAMME, by_mail=True)
@@ -50,6 +51,11 @@ def agent_certificate_ends(data: dict[str, Any]) -> str:
 @notification("rewards.agent_line", PROGRAMME, by_mail=True)
 def agent_line(_data: dict[str, Any]) -> str:
     return _("Our team wrote to you on the staff line.")
+
+
+@notification("rewards.agent_waits", LINES)
+def agent_waits(data: dict[str, Any]) -> str:
+    return _("%(name)s wrote on the staff line and waits for an answer.") % data
 
 
 @notification("rewards.agent_notice", PROGRAMME, by_mail=True)

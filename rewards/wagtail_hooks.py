@@ -25,6 +25,7 @@ from rewards import (  # noqa: F401  their own hooks
     points_hooks,
     queries,
     score_hooks,
+    staff_panels,
 )
 from rewards.admin import GiftPermissions
 from rewards.forms import GiftForm, HookForm

@@ -19,10 +19,8 @@ from rewards.actions.bench import (
     announce,
     choose_topics,
     delete_reply,
-    hide_line_message,
     keep_reply,
     tell_agents,
-    write_on_line,
 )
 from rewards.actions.bonus import give_bonus, judge_answer, sample_of
 from rewards.actions.budgeting import follow_the_campaign, follow_the_terms
@@ -43,6 +41,11 @@ from rewards.actions.passing_on import pass_on
 from rewards.actions.redeeming import redeem
 from rewards.actions.scoring import score_leaders
 from rewards.actions.settling import cancel, fulfil, void_code
+from rewards.actions.staff_line import (
+    hide_line_message,
+    settle_line,
+    write_on_line,
+)
 from rewards.actions.stocking import add_codes
 from rewards.actions.summing import sum_days
 from rewards.actions.training import remind_of_certificates, take_test
@@ -97,5 +100,6 @@ __all__ = [
     "tell_agents",
     "vest_points",
     "void_code",
+    "settle_line",
     "write_on_line",
 ]

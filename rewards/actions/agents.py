@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from common.errors import NotAllowed
 from people.models import Person
 from rewards.actions.stepping import (
     Reason,
@@ -289,6 +290,11 @@ def is_agent(person: Person) -> bool:
     return AgentTerm.objects.filter(
         person=person, ended_at=None, state__in=SERVING
     ).exists()
+
+
+def require_agent(person: Person) -> None:
+    if not is_agent(person):
+        raise NotAllowed
 
 
 def judge(

@@ -1,4 +1,4 @@
-"""What agents do on their bench, and what staff put there."""
+"""What agents keep on their bench, and the notices staff put there."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,34 +8,30 @@ from django.db.models import Exists, OuterRef
 
 from common import outbox
 from common.errors import NotAllowed
-from common.limits import spend
 from common.text import clean_body, clean_line
 from community.models import Tag
 from people import actions as people
 from people.models import Person
-from rewards.actions.agents import is_agent
-from rewards.actions.stepping import BENCH, require_manager
+from rewards.actions.agents import require_agent
+from rewards.actions.stepping import BENCH
 from rewards.errors import NothingWritten, TooManyReplies, TooManyTopics
 from rewards.models.agents import SERVING, AgentTerm
 from rewards.models.bench import (
-    LINE_MOST_CHARS,
     REPLY_MOST_CHARS,
     AgentTopic,
     CannedReply,
-    LineMessage,
     Notice,
 )
 
 TOPICS_MOST = 20
 REPLIES_MOST = 100
-LINE_LIMITS = ((10, 60), (100, 86_400))
 TELL_AGENTS = "rewards.tell_agents"
 
 
 @transaction.atomic
 def choose_topics(*, person: Person, tags: Iterable[Tag]) -> None:
     """Say whose open questions to see; synonyms count as what they stand for."""
-    _require_agent(person)
+    require_agent(person)
     canonical = {tag.synonym_of_id or tag.pk for tag in tags}
     if len(canonical) > TOPICS_MOST:
         raise TooManyTopics(most=TOPICS_MOST)
@@ -44,50 +40,6 @@ def choose_topics(*, person: Person, tags: Iterable[Tag]) -> None:
     AgentTopic.objects.bulk_create(
         [AgentTopic(person=person, tag_id=pk) for pk in sorted(canonical)],
         ignore_conflicts=True,
-    )
-
-
-@transaction.atomic
-def write_on_line(
-    *,
-    agent: Person,
-    by: Person,
-    body: str,
-    at: datetime,
-    notice: Notice | None = None,
-) -> LineMessage:
-    """Say something on an agent's line to staff: the agent, or staff to the agent."""
-    if by.pk == agent.pk:
-        _require_agent(by)
-        spend("agent_line", str(by.pk), *LINE_LIMITS)
-    else:
-        require_manager(by)
-    body = clean_body(body, LINE_MOST_CHARS).strip()
-    if not body:
-        raise NothingWritten
-    message = LineMessage.objects.create(
-        agent=agent, author=by, body=body, notice=notice, at=at
-    )
-    if by.pk != agent.pk:
-        people.notify(
-            person=agent,
-            kind="rewards.agent_line",
-            key=f"agent_line:{message.pk}",
-            url=f"{BENCH}line/",
-            at=at,
-        )
-    return message
-
-
-@transaction.atomic
-def hide_line_message(
-    *, message: LineMessage, by: Person, reason: str, at: datetime
-) -> None:
-    """Take a message out of sight of the agent; staff see that, why, and by whom."""
-    require_manager(by)
-    reason = clean_line(reason, 200)
-    LineMessage.objects.filter(pk=message.pk, hidden_at=None).update(
-        hidden_at=at, hidden_by=by, hidden_reason=reason
     )
 
 
@@ -101,7 +53,7 @@ def keep_reply(
     reply: CannedReply | None = None,
 ) -> CannedReply:
     """Store a reply of one's own in one language; given one, change it there."""
-    _require_agent(person)
+    require_agent(person)
     if reply is None:
         Person.objects.select_for_update().get(pk=person.pk)
         if CannedReply.objects.filter(owner=person).count() >= REPLIES_MOST:
@@ -122,7 +74,7 @@ def keep_reply(
 
 @transaction.atomic
 def delete_reply(*, person: Person, reply: CannedReply) -> None:
-    _require_agent(person)
+    require_agent(person)
     if reply.owner_id != person.pk:
         raise NotAllowed
     reply.delete()
@@ -154,8 +106,3 @@ def tell_agents(*, notice: Notice, at: datetime) -> int:
         )
         count += told is not None
     return count
-
-
-def _require_agent(person: Person) -> None:
-    if not is_agent(person):
-        raise NotAllowed

@@ -10,7 +10,8 @@ from people import actions as people
 from rewards.actions.budgeting import follow_the_terms
 from rewards.models import PointsTerms
 from rewards.months import month_of
-from rewards.queries.budget import Budget, budget_now, managers
+from rewards.queries.budget import Budget, budget_now
+from rewards.queries.staff import in_charge
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def _mark(month: str) -> None:
 
 
 def _tell_managers(kind: str, budget: Budget, month: str, at: datetime) -> None:
-    for manager in managers():
+    for manager in in_charge("manage_rewards"):
         people.notify(
             person=manager,
             kind=kind,

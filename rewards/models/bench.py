@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from rewards.models.agents import in_reader_language
+from rewards.models.agents import SERVING, AgentTerm, in_reader_language
 
 NOTICE_MOST_CHARS = 10_000
 REPLY_MOST_CHARS = 5_000
@@ -80,6 +80,24 @@ class Notice(models.Model):
         return in_reader_language(self.body_en, self.body_zh)
 
 
+class LineMessageQuerySet(models.QuerySet["LineMessage"]):
+    def newest_of_each_line(self) -> "LineMessageQuerySet":
+        """The last thing said on each line that was not hidden."""
+        newer = LineMessage.objects.filter(
+            agent=OuterRef("agent"), hidden_at=None, pk__gt=OuterRef("pk")
+        )
+        return self.filter(~Exists(newer), hidden_at=None)
+
+    def waiting(self) -> "LineMessageQuerySet":
+        """What agents who serve said last, and nobody answered or settled."""
+        serving = AgentTerm.objects.filter(
+            person=OuterRef("agent"), ended_at=None, state__in=SERVING
+        )
+        return self.newest_of_each_line().filter(
+            Exists(serving), author=F("agent"), settled_at=None
+        )
+
+
 class LineMessage(models.Model):
     """One message of the line between an agent and staff. Others never see it."""
 
@@ -101,6 +119,13 @@ class LineMessage(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     hidden_reason = models.CharField(max_length=200, blank=True)
+    # Staff say that it needs no answer: a thank-you, for one.
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = LineMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message on the staff line")

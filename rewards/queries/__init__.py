@@ -7,9 +7,8 @@ from rewards.queries.agents import (
     agent_page,
     bench,
     bonus_page,
+    candidates_waiting,
     escalations_a_day,
-    line_of,
-    lines,
     notices_out,
     programme_page,
     replies_for,
@@ -44,6 +43,7 @@ from rewards.queries.points import (
     points_export,
     spendable,
 )
+from rewards.queries.staff_line import line_of, lines, lines_waiting, waiting_on
 
 __all__ = [
     "abilities_of",
@@ -52,6 +52,7 @@ __all__ = [
     "balance_of",
     "bench",
     "bonus_page",
+    "candidates_waiting",
     "code_of",
     "escalations_a_day",
     "expected_award",
@@ -63,6 +64,7 @@ __all__ = [
     "liability",
     "line_of",
     "lines",
+    "lines_waiting",
     "months_of",
     "newest_run",
     "notices_out",
@@ -82,4 +84,5 @@ __all__ = [
     "term_of",
     "topics_of",
     "topics_offered",
+    "waiting_on",
 ]

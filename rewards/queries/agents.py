@@ -38,7 +38,6 @@ ROWS_PER_PAGE = 50
 TOPICS_AT_FIRST = 5
 TOPICS_OFFERED = 60
 NOTICES_SHOWN = 5
-LINE_SHOWN = 50
 
 
 def term_of(person: Person) -> AgentTerm | None:
@@ -118,6 +117,12 @@ def programme_page(state: str, number: Number) -> ProgrammePage:
     return ProgrammePage(known, counts, page, run)
 
 
+def candidates_waiting() -> int:
+    """How many were found or judged, and not invited yet."""
+    before = [State.FOUND, State.EVALUATED]
+    return AgentTerm.objects.filter(state__in=before).count()
+
+
 def agent_page(person: Person, at: datetime) -> AgentPage:
     """One person's whole history in the programme, in 9 queries."""
     terms = list(AgentTerm.objects.filter(person=person).order_by("-pk"))
@@ -195,17 +200,6 @@ def sample_page(term: AgentTerm, month: date, reader: Person) -> SamplePage:
         bonus=MonthlyBonus.objects.filter(person=term.person, month=month).first(),
         scorecard=Scorecard.objects.prefetch_related("criteria").first(),
     )
-
-
-def lines(number: Number) -> CappedPage:
-    """The staff line of every agent who wrote, the newest message first. 2 queries."""
-    newest = LineMessage.objects.filter(agent=OuterRef("agent"), pk__gt=OuterRef("pk"))
-    rows = (
-        LineMessage.objects.exclude(Exists(newest))
-        .select_related("agent", "author")
-        .order_by("-pk")
-    )
-    return page_of(rows, number, per_page=ROWS_PER_PAGE)
 
 
 # For the bench
@@ -292,15 +286,6 @@ def abilities_of(person: Person, at: datetime) -> list[tuple[Ability, TestTry | 
         held[one.ability_id] = one
     abilities = Ability.objects.filter(enabled=True)
     return [(ability, held.get(ability.pk)) for ability in abilities]
-
-
-def line_of(agent: Person, number: Number, *, for_staff: bool) -> CappedPage:
-    """An agent's line, newest first. What staff hid only staff still read."""
-    rows = LineMessage.objects.filter(agent=agent)
-    if not for_staff:
-        rows = rows.filter(hidden_at=None)
-    rows = rows.select_related("author", "notice", "hidden_by")
-    return page_of(rows.order_by("-at", "-pk"), number, per_page=LINE_SHOWN)
 
 
 def replies_for(person: Person) -> QuerySet[CannedReply]:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, Sum
 
 from common.site_day import site_day, start_of_site_day
-from people.models import Person
 from rewards.models import EarnRule, PointsTerms, Pot
 from rewards.months import month_of, months_later
 
@@ -58,16 +57,6 @@ def budget_now(at: datetime) -> Budget | None:
         promise=promise,
         again_on=site_day(again),
     )
-
-
-def managers() -> QuerySet[Person]:
-    """Who is in charge of points, through a group or as superuser."""
-    through = Q(
-        groups__permissions__content_type__app_label="rewards",
-        groups__permissions__codename="manage_rewards",
-    )
-    people = Person.objects.filter(through | Q(is_superuser=True), is_active=True)
-    return people.distinct().order_by("pk")
 
 
 def _left_in(pot: Pot) -> int:

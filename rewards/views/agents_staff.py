@@ -207,6 +207,9 @@ def line(request: SignedInRequest, pk: int) -> HttpResponse:
                     message=message, by=request.user, reason=reason, at=now
                 )
                 return redirect("rewards_line", person.pk)
+            if "settle" in request.POST:
+                actions.settle_line(agent=person, by=request.user, at=now)
+                return redirect("rewards_lines")
             if form.is_valid():
                 body = form.cleaned_data["body"]
                 actions.write_on_line(agent=person, by=request.user, body=body, at=now)
@@ -214,7 +217,12 @@ def line(request: SignedInRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
     page = queries.line_of(person, request.GET.get("page", 1), for_staff=True)
-    context = {"person": person, "page": page, "form": form}
+    context = {
+        "person": person,
+        "page": page,
+        "form": form,
+        "waits": queries.waiting_on(person),
+    }
     return _page(request, "line", person.name, context)
 
 

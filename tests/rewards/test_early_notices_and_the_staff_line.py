@@ -9,6 +9,7 @@ from django.utils import timezone
 from common.errors import NotAllowed, TooMany
 from common.outbox import drain
 from common.text import BadText
+from people.models import Person
 from rewards import actions, queries
 from rewards.errors import NothingWritten
 from rewards.models import LineMessage, Notice
@@ -238,6 +239,82 @@ def test_many_lines_cost_no_more_queries(
 
     with django_assert_max_num_queries(2):
         page = queries.lines(1)
-        agents = [message.agent.handle for message in page.object_list]
+        agents = [message.agent.handle for message, _waits in page.object_list]
 
     assert len(agents) == 5
+
+
+KIND = "rewards.agent_waits"
+
+
+def test_staff_hear_once_that_an_agent_waits_until_they_answer(
+    agent, manager, moderator
+):
+    now = timezone.now()
+    for words in ("Is Linwan down?", "Three people ask."):
+        actions.write_on_line(agent=agent, by=agent, body=words, at=now)
+    told_before = manager.notifications.filter(kind=KIND).count()
+
+    actions.write_on_line(agent=agent, by=manager, body="Yes.", at=now)
+    actions.write_on_line(agent=agent, by=agent, body="Until when?", at=now)
+
+    assert told_before == 1
+    assert manager.notifications.filter(kind=KIND).count() == 2
+    assert not moderator.notifications.filter(kind=KIND).exists()
+
+
+def test_the_staff_home_counts_who_waits(agent, manager, moderator, client_of):
+    actions.write_on_line(agent=agent, by=agent, body="Known?", at=timezone.now())
+    lines = reverse("rewards_lines")
+
+    home = client_of(manager).get("/admin/").text
+    other = client_of(moderator).get("/admin/").text
+
+    assert f'<a href="{lines}" class="is-due"><b>1</b>' in home
+    assert "waits for us" in client_of(manager).get(lines).text
+    assert "agents-panel" not in other
+
+
+def test_staff_say_that_a_thank_you_needs_no_answer(agent, manager, client_of):
+    actions.write_on_line(agent=agent, by=agent, body="Thank you!", at=timezone.now())
+    client = client_of(manager)
+
+    client.post(reverse("rewards_line", args=[agent.pk]), {"settle": ""})
+
+    assert queries.lines_waiting() == 0
+    assert "needs no answer" in client.get(reverse("rewards_lines")).text
+    actions.write_on_line(agent=agent, by=agent, body="Again.", at=timezone.now())
+    assert queries.lines_waiting() == 1
+
+
+def test_only_managers_settle_a_line(agent, moderator):
+    with pytest.raises(NotAllowed):
+        actions.settle_line(agent=agent, by=moderator, at=timezone.now())
+
+
+def test_who_waits_stands_first(agent, manager, appoint, stranger):
+    now = timezone.now()
+    appoint(stranger)
+    other = Person.objects.get(pk=stranger.pk)
+    actions.write_on_line(agent=other, by=other, body="Done.", at=now)
+    actions.write_on_line(agent=other, by=manager, body="Fine.", at=now)
+    actions.write_on_line(
+        agent=agent, by=agent, body="Since when?", at=now - timedelta(hours=2)
+    )
+
+    rows = queries.lines(1).object_list
+
+    assert [(row.agent, waits) for row, waits in rows] == [
+        (agent, True),
+        (other, False),
+    ]
+
+
+def test_a_line_of_who_left_does_not_wait(agent, manager):
+    now = timezone.now()
+    actions.write_on_line(agent=agent, by=agent, body="Known?", at=now)
+
+    actions.end_agent(person=agent, by=manager, at=now)
+
+    assert queries.lines_waiting() == 0
+    assert len(queries.lines(1).object_list) == 1
