@@ -1,11 +1,11 @@
 """What a new site's agent programme begins with, and how the demo's agents join it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from people.models import Person
-from rewards import actions
-from rewards.actions.training import missing_abilities
+from rewards import actions, queries
 from rewards.models import (
     Ability,
     AbilityQuestion,
@@ -256,25 +256,26 @@ def offer_reply(**fields: str) -> None:
     CannedReply.objects.create(**fields)
 
 
-def give_bonuses(*, by: Person, month: date, at: datetime) -> None:
-    """Read and reward everybody who wrote in the month, all alike."""
-    band = BonusBand.objects.order_by("points")[1]
+def prove_abilities(*, moments: Sequence[datetime]) -> None:
+    """Let all who serve pass every test again, the first at the first moment."""
+    abilities = list(Ability.objects.filter(enabled=True))
     for term in AgentTerm.objects.filter(state__in=SERVING).select_related("person"):
-        sample = actions.sample_of(term.person, month)
-        if not sample:
-            continue
-        for answer in sample:
+        for ability, moment in zip(abilities, moments, strict=True):
+            _pass(term.person, ability, moment)
+
+
+def give_bonuses(*, by: Person, month: date, at: datetime) -> None:
+    """Read everybody who wrote in the month, and give each the band that fits."""
+    for term in AgentTerm.objects.filter(state__in=SERVING).select_related("person"):
+        person = term.person
+        for place, answer in enumerate(actions.sample_of(person, month)):
+            marks = _marks(BEST_MARK - place % 2)
             actions.judge_answer(
-                person=term.person,
-                answer=answer,
-                month=month,
-                marks=_marks(3),
-                by=by,
-                at=at,
+                person=person, answer=answer, month=month, marks=marks, by=by, at=at
             )
-        for ability in missing_abilities(term.person, State.REWARDED, at):
-            _pass(term.person, ability, at)
-        actions.give_bonus(person=term.person, month=month, band=band, by=by, at=at)
+        band = queries.sample_page(term, month, by).suggested
+        if band is not None:
+            actions.give_bonus(person=person, month=month, band=band, by=by, at=at)
 
 
 def _marks(mark: int) -> dict[int, int]:

@@ -1,15 +1,40 @@
 """The agents' programme of the demo: somebody at every step, and a bench in use."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from community.models import Tag
+from community.models import Question, Tag
+from desk import actions as desk
+from desk.models import Ticket
 from people.models import Person
 from rewards import actions as rewards, setup_agents as programme
 from rewards.months import month_bounds, months_later
 
 TOPICS_OF_THE_AGENT = 8
 BONUS_MONTHS = 2
+# Days since each ability was proven: the first certificate soon ends.
+PROVEN_DAYS_AGO = (345, 130, 60)
+
+# What Ming Agent handed to our team: hours ago, and what it said hours later.
+HANDED_OVER: list[dict[str, Any]] = [
+    {
+        "title": "The same 69 yuan twice, same day, same second",
+        "hours_ago": 29,
+        "answered_hours_ago": 22,
+        "reply": (
+            "We looked: the app charged you once, the second 69.00 is a hold that our "
+            "side forgot to release. It is lifted since this morning, and the bank "
+            "shows it within three days. Sorry, and thank you for not posting the "
+            "statement."
+        ),
+    },
+    {
+        "title": "No signal in the whole of Lantern Lane since the tram works began",
+        "hours_ago": 4,
+    },
+]
 
 NOTICES: list[dict[str, Any]] = [
     {
@@ -86,6 +111,39 @@ TALK = [
         "Thank you, I have told them. One of them needs a call-back, handed over.",
     ),
 ]
+# Somebody else's line: nobody has answered it yet.
+ASKED_ON_THE_LINE = (
+    "号卡小吴",
+    "最近好几位用户问：二次实名核验短信里的链接还会带吗？我该怎么统一答复他们？",
+)
+
+
+HappenAt = Callable[[datetime, Callable[[datetime], None]], None]
+
+
+def in_the_past(
+    happen_at: HappenAt, *, agent: Person, worker: Person, now: datetime
+) -> None:
+    """Hand threads over while they are fresh; our team answers one of them."""
+    for row in HANDED_OVER:
+        asked_at = now - timedelta(hours=row["hours_ago"])
+        happen_at(asked_at, partial(_hand_over, agent, row["title"]))
+        if "reply" in row:
+            answered_at = now - timedelta(hours=row["answered_hours_ago"])
+            happen_at(answered_at, partial(_answer_officially, worker, row))
+
+
+def _hand_over(agent: Person, title: str, at: datetime) -> None:
+    question = Question.objects.get(title=title)
+    desk.request_escalation(person=agent, question=question, at=at)
+
+
+def _answer_officially(worker: Person, row: dict[str, Any], at: datetime) -> None:
+    ticket = Ticket.objects.get(closed_at=None, question__title=row["title"])
+    desk.take(ticket=ticket, by=worker, at=at - timedelta(hours=1))
+    desk.post_reply_to_thread(
+        ticket=ticket, by=worker, body=row["reply"], resolve=True, at=at
+    )
 
 
 def at_every_step(people: dict[str, Person], *, now: datetime) -> None:
@@ -113,8 +171,18 @@ def at_every_step(people: dict[str, Person], *, now: datetime) -> None:
     for minutes, (who, body) in enumerate(TALK):
         said_at = now - timedelta(hours=3) + timedelta(minutes=9 * minutes)
         rewards.write_on_line(agent=agent, by=people[who], body=body, at=said_at)
+    rewards.settle_line(agent=agent, by=manager, at=now)
+    handle, body = ASKED_ON_THE_LINE
+    other = people[handle]
+    rewards.write_on_line(
+        agent=other, by=other, body=body, at=now - timedelta(minutes=50)
+    )
     used = Tag.objects.filter(synonym_of=None).order_by("-question_count", "pk")
     rewards.choose_topics(person=agent, tags=used[:TOPICS_OF_THE_AGENT])
+    programme.prove_abilities(
+        moments=[now - timedelta(days=days) for days in PROVEN_DAYS_AGO]
+    )
+    rewards.remind_of_certificates(at=now)
     this_month = month_bounds(now.date())[0]
     for back in range(1, BONUS_MONTHS + 1):
         month = months_later(this_month, -back).date()

@@ -108,6 +108,9 @@ def furnish(*, at: datetime) -> dict[str, int]:
         _threads(demo, language)
         _articles(demo, language)
     _desk_days(demo)
+    agents.in_the_past(
+        demo.at, agent=demo.people["agent"], worker=demo.people["desk"], now=at
+    )
     happened = demo.happen()
     for language in LANGUAGES:
         _recommendations(demo, language)
