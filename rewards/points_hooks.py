@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils import timezone
@@ -40,6 +41,7 @@ class CampaignForm(WagtailAdminModelForm):
 
 
 class TermsForm(WagtailAdminModelForm):
+    @transaction.atomic
     def save(self, commit: bool = True) -> PointsTerms:
         terms: PointsTerms = super().save(commit=commit)
         if commit:

@@ -9,10 +9,12 @@ import time
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from common.site_day import start_of_site_day
 from rewards import numbers
+from rewards.actions import statements
 from rewards.models import Account, Campaign, Entry, PointsTerms, Pot, PotPiece
 from rewards.months import month_of, months_later
 
@@ -29,17 +31,17 @@ def month_key(month: str) -> str:
     return f"month:{month}"
 
 
-def month_pot(at: datetime, terms: PointsTerms | None = None) -> Pot | None:
-    """This month's pot, made if a budget is set and it is not there yet."""
-    terms = terms or PointsTerms.current()
-    if terms.monthly_budget is None:
-        return None
-    pot = Pot.objects.filter(key=month_key(month_of(at))).first()
-    if pot is None:
-        start = start_of_site_day(at).replace(day=1)
-        used = min(_issued_between(start, months_later(start, 1)), terms.monthly_budget)
-        pot = _open(month_key(month_of(at)), terms.monthly_budget, used, at)
-    return pot
+def month_pot(at: datetime) -> Pot | None:
+    """This month's pot, made if a budget is set and it is not there yet.
+
+    None says that no budget will be set either before this transaction has ended.
+    """
+    budget = PointsTerms.current().monthly_budget
+    if budget is None:
+        # Whoever sets one waits for those who give without, and counts it.
+        statements.lock_budget(alone=False)
+        budget = PointsTerms.current().monthly_budget
+    return None if budget is None else _month_pot(budget, at)
 
 
 def campaign_pot(campaign: Campaign, at: datetime) -> Pot | None:
@@ -77,13 +79,23 @@ def left_in(pot: Pot) -> int:
 
 
 @transaction.atomic
-def follow_the_terms(*, at: datetime) -> Pot | None:
-    """Let this month's pot have what the terms say, but not less than was given."""
-    terms = PointsTerms.current()
-    pot = month_pot(at, terms)
-    if pot is not None:
-        _resize(pot, terms.monthly_budget or 0)
-    return pot
+def follow_the_terms(*, at: datetime) -> None:
+    """Let this month's pot have what the terms say, but not less than was given.
+
+    What was given while no budget was set counts, to the point: a transaction that
+    gives without one ends before, or sees the budget.
+    """
+    budget = PointsTerms.current().monthly_budget
+    pot = Pot.objects.filter(key=month_key(month_of(at))).first()
+    if budget is None:
+        if pot is not None:
+            _close(pot)
+    elif pot is None:
+        statements.lock_budget(alone=True)
+        _month_pot(budget, at)
+    elif pot.points != budget and not _is_overdrawn(pot, budget):
+        statements.lock_budget(alone=True)
+        _refill(pot, budget, at)
 
 
 @transaction.atomic
@@ -94,22 +106,73 @@ def follow_the_campaign(*, campaign: Campaign, at: datetime) -> None:
         _resize(pot, campaign.budget or 0)
 
 
-def _resize(pot: Pot, wanted: int) -> None:
+def _month_pot(budget: int, at: datetime) -> Pot:
+    """The pot of a month, with what nobody was given yet."""
+    key = month_key(month_of(at))
+    pot = Pot.objects.filter(key=key).first()
+    if pot is not None:
+        return pot
+    given = _given_in(at).aggregate(n=Sum("amount"))["n"] or 0
+    return _open(key, budget, min(given, budget), at)
+
+
+def _is_overdrawn(pot: Pot, budget: int) -> bool:
+    """More was given than there is now: nothing is left to be taken out."""
+    return pot.points > budget and not left_in(pot)
+
+
+def _close(pot: Pot) -> None:
+    """Leave in the pot of a month without budget what was given of it."""
+    _resize(pot, 0)
+
+
+def _refill(pot: Pot, budget: int, at: datetime) -> None:
+    """Put as much into a month's pot as its budget leaves, by the ledger.
+
+    What others hold is waited for; what comes back meanwhile is seen in the ledger and
+    in the pot by the same statement.
+    """
     pot = Pot.objects.select_for_update().get(pk=pot.pk)
-    change = wanted - pot.points
+    list(pot.pieces.select_for_update().order_by("pk"))
+    issued = _given_in(at).order_by().values("debit").annotate(n=Sum("amount"))
+    of_the_pot = issued.filter(transfer__data__month=month_of(at))
+    pieces = PotPiece.objects.filter(pot=OuterRef("pk")).order_by().values("pot")
+    now = Pot.objects.annotate(
+        given=Coalesce(Subquery(issued.values("n")), 0),
+        of_it=Coalesce(Subquery(of_the_pot.values("n")), 0),
+        left=Coalesce(Subquery(pieces.annotate(n=Sum("left")).values("n")), 0),
+    ).get(pk=pot.pk)
+    left = max(0, budget - now.given)
+    _change(pot, left - now.left)
+    Pot.objects.filter(pk=pot.pk).update(
+        points=now.given + left, used_before=now.given - now.of_it
+    )
+
+
+def _resize(pot: Pot, wanted: int) -> None:
+    """Let the pot have so many, less what was given of it."""
+    pot = Pot.objects.select_for_update().get(pk=pot.pk)
+    change = _change(pot, wanted - pot.points)
+    if change:
+        Pot.objects.filter(pk=pot.pk).update(points=F("points") + change)
+
+
+def _change(pot: Pot, change: int) -> int:
+    """Put points into a pot, or take them out; returns how many.
+
+    What is given is given: no more is taken out than is left.
+    """
     if change > 0:
         PotPiece.objects.create(pot=pot, left=change)
     elif change < 0:
-        pieces = pot.pieces.select_for_update().filter(left__gt=0).order_by("pk")
         missing = -change
+        pieces = pot.pieces.select_for_update().filter(left__gt=0).order_by("pk")
         for piece in pieces:
             part = min(missing, piece.left)
-            pot.pieces.filter(pk=piece.pk).update(left=F("left") - part)
+            _lessen(piece, part)
             missing -= part
-        # What is given is given: then the pot is empty and a little larger.
         change += missing
-    if change:
-        Pot.objects.filter(pk=pot.pk).update(points=F("points") + change)
+    return change
 
 
 def _open(key: str, points: int, used: int, at: datetime) -> Pot:
@@ -152,12 +215,12 @@ def _lessen(piece: PotPiece, amount: int) -> None:
     PotPiece.objects.filter(pk=piece.pk).update(left=F("left") - amount)
 
 
-def _issued_between(start: datetime, end: datetime) -> int:
-    """What was given in this time and still stands."""
-    issued = Entry.objects.filter(
+def _given_in(at: datetime) -> QuerySet[Entry]:
+    """What was given in this month and still stands."""
+    start = start_of_site_day(at).replace(day=1)
+    return Entry.objects.filter(
         debit__kind=Account.Kind.ISSUED,
         transfer__at__gte=start,
-        transfer__at__lt=end,
+        transfer__at__lt=months_later(start, 1),
         transfer__reversed_by__isnull=True,
     )
-    return issued.aggregate(n=Sum("amount"))["n"] or 0

@@ -11,6 +11,9 @@ from django.db.models import Model
 
 from rewards.models import Account, Gift, Lot, Redemption
 
+# Any number nobody else of the database's users locks.
+BUDGET_LOCK = 0x706F696E7473
+
 
 def insert(row: Model) -> None:
     """Write a new row of any model, which gets its primary key."""
@@ -103,6 +106,17 @@ def take_one(gift_id: int) -> bool:
     """Take one from the stock, if there is one: decides who gets the last."""
     one_less = "UPDATE rewards_gift SET stock = stock - 1 WHERE id = %s AND stock > 0"
     return _run(one_less, [gift_id]) == 1
+
+
+def lock_budget(*, alone: bool) -> None:
+    """Until the transaction ends: with others who give without a budget, or alone.
+
+    SQLite's writers are alone in any case.
+    """
+    if connection.vendor == "postgresql":
+        kind = "" if alone else "_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(%s)", [BUDGET_LOCK])
 
 
 def _run(sql: str, values: Sequence[int]) -> int:

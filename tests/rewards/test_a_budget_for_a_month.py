@@ -306,3 +306,34 @@ def test_points_held_from_last_month_are_no_new_points(
 
     assert points(helper) == 20
     assert Pot.objects.get().pieces.get().left == 0
+
+
+def test_what_was_given_while_there_was_no_budget_counts_when_one_is_set_again(
+    budget, help_somebody, points, helper
+):
+    budget(60)
+    help_somebody()
+    budget(None)
+    help_somebody()
+    assert points(helper) == 40
+
+    budget(60)
+    help_somebody()
+    help_somebody()
+
+    assert points(helper) == 60
+
+
+def test_what_comes_back_of_it_may_be_given_again_after_any_change_of_mind(
+    budget, help_somebody, unaccept, points, stranger
+):
+    budget(20)
+    answer = help_somebody()
+    budget(None)
+    budget(20)
+    unaccept(answer)
+
+    help_somebody(by=stranger)
+    help_somebody(by=stranger)
+
+    assert points(stranger) == 20

@@ -1,7 +1,10 @@
 """Many at once, on PostgreSQL: no ceiling passed, nobody waiting for nothing."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -95,6 +98,64 @@ def test_awards_at_once_do_not_wait_for_each_other(crowd):
 
     assert all(isinstance(one, Transfer) for one in outcomes[1:])
     assert issued() == CROWD * 10
+
+
+def test_a_first_budget_counts_what_is_given_this_very_moment(crowd):
+    """An award without a budget is not committed: who sets one waits, and counts it."""
+    EarnRule.objects.filter(event="article_credit").update(points=10)
+    given, go_on = Event(), Event()
+
+    def give_slowly() -> None:
+        with transaction.atomic():
+            award(crowd[0], 1)
+            given.set()
+            go_on.wait(10)
+        connection.close()
+
+    def set_the_budget() -> None:
+        given.wait(10)
+        with transaction.atomic():
+            PointsTerms.objects.update(monthly_budget=25)
+            actions.follow_the_terms(at=timezone.now())
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        slow, manager = pool.submit(give_slowly), pool.submit(set_the_budget)
+        given.wait(10)
+        with suppress(TimeoutError):
+            manager.result(timeout=0.5)
+        waited = not manager.done()
+        go_on.set()
+        slow.result(10)
+        manager.result(10)
+
+    assert waited
+    for number in (2, 3):
+        award(crowd[number], number)
+    assert issued() == 20
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_budget_set_and_lifted_among_awards_is_never_passed(crowd, turn):
+    """Some give before it, some after, some while it is being set."""
+    EarnRule.objects.filter(event="article_credit").update(points=10)
+
+    def act(number: int) -> object:
+        if number == 7:
+            with transaction.atomic():
+                PointsTerms.objects.update(monthly_budget=500 + 100 * turn)
+                actions.follow_the_terms(at=timezone.now())
+            return None
+        for again in range(4):
+            award(crowd[number], number * 4 + again)
+        return None
+
+    all_at_once(act)
+    outbox.drain(at=timezone.now() + timedelta(seconds=1))
+
+    pot = Pot.objects.get()
+    assert pot.points == max(500 + 100 * turn, pot.used_before)
+    assert issued() == pot.points - sum(pot.pieces.values_list("left", flat=True))
 
 
 def test_a_campaign_gives_exactly_its_budget_on_top(crowd, rules_of_a_campaign):
