@@ -1,4 +1,4 @@
-"""The nightly leader score at its size: a million people, ten million answers.
+"""The nightly score and boards at their size: a million people, ten million answers.
 
     .venv/bin/python benchmarks/scoring.py
     ANSWERHALL_DATABASE_URL=postgres://… .venv/bin/python benchmarks/scoring.py --copy
@@ -6,8 +6,9 @@
 The first counts from arrays: history, overall scores, every topic's, and the posts
 behind the best, twice in two processes, and says whether both gave the same bits. The
 second fills a database of its own beside the one named (dropped at the end), reads the
-same columns by COPY and lets the whole nightly run store its scores. All people are
-made at random with a fixed seed; how much one answers falls off as in real communities.
+same columns by COPY, lets the whole nightly run store its scores, and makes all boards
+(as at night) and those of the week and the month (as every hour). All people are made
+at random with a fixed seed; how much one answers falls off as in real communities.
 Memory is the most the process ever held, the made-up facts included.
 """
 
@@ -154,6 +155,7 @@ def from_database(options: argparse.Namespace) -> dict[str, Any]:
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
+        from rewards.actions.boards import make_boards
         from rewards.actions.scoring import recent_help, score_leaders
 
         with connection.cursor() as cursor:
@@ -179,6 +181,13 @@ def from_database(options: argparse.Namespace) -> dict[str, Any]:
             "scores_stored": run.scores.count(),
             "most_gib": memory_gib(),
         }
+        for name in ("nightly", "hourly"):
+            clock = time.perf_counter()
+            found[f"{name}_boards"] = make_boards(at=now)
+            found |= {
+                f"{name}_boards_seconds": round(time.perf_counter() - clock, 1),
+                f"after_{name}_boards_gib": memory_gib(),
+            }
         return found
     finally:
         connection.creation.destroy_test_db("postgres", verbosity=0)
@@ -219,6 +228,7 @@ def filled(options: argparse.Namespace) -> list[str]:
     through = Question.tags.through._meta.db_table
     return [
         "SET session_replication_role = replica",
+        "SELECT setseed(0.2)",
         insert(
             Person,
             f"generate_series(1, {people}) n",
@@ -265,6 +275,7 @@ def filled(options: argparse.Namespace) -> list[str]:
             question_id="q.id",
             voice="'member'",
             state="'visible'",
+            up_count="n % 3",
             created_at="least(now(), q.created_at + random() * interval '20 hours')",
         ),
         f"UPDATE {Question._meta.db_table} SET accepted_answer_id = id, "  # noqa: S608

@@ -32,6 +32,7 @@ from rewards.forms import GiftForm, HookForm
 from rewards.freshness import LEADERS
 from rewards.models import DeliveryHook, EarnRule, Gift
 from rewards.queries.boards import is_hidden
+from rewards.score_bar import segments
 from rewards.views import fulfilment, staff
 
 
@@ -217,7 +218,5 @@ def score_on_the_profile(request: HttpRequest, person: Person) -> SafeString | s
     row = None if is_hidden(person) else queries.score_of(person)
     if row is None:
         return ""
-    from rewards.views.leaders import segments
-
-    context = {"row": row, "bar": segments(row, row.score or 1)}
+    context = {"row": row, "bar": segments(row, row.score)}
     return render_to_string("rewards/profile_score.html", context, request)

@@ -44,6 +44,7 @@ def leaderboard(tag: Tag | None = None) -> Board:
         run.scores.filter(tag=tag, person__erased_at=None)
         .exclude(Exists(hidden(OuterRef("person"))))
         .select_related("person")
+        .defer("posts")
         .order_by("rank")[:PLACES_SHOWN]
     )
     before = _ranks_before(run, tag, [row.person_id for row in rows])

@@ -16,6 +16,7 @@ from people.models import Person
 from rewards import actions, queries
 from rewards.actions.scoring import CODE_VERSION
 from rewards.models import LeaderRun, LeaderScore, ScoreModel
+from rewards.score_bar import segments
 from rewards.scoring.history import (
     DAY_SECONDS,
     NOBODY,
@@ -26,7 +27,6 @@ from rewards.scoring.history import (
 )
 from rewards.scoring.model import PARTS, Model
 from rewards.scoring.score import FULL_MARKS, best_answers, blend_topic, score
-from rewards.views.leaders import segments
 
 NOW = 2000 * DAY_SECONDS
 # Every history here is small: five parts are asked for, unless a test is about that.
