@@ -80,7 +80,6 @@ def leaders(request: HttpRequest) -> HttpResponse:
     people = [row.person for row in found.rows]
     shows(LEADERS, BADGES, *people)
     medals = best_badges(people)
-    widest = max((row.worth for row in found.rows), default=1)
     mine = None
     if request.user.is_authenticated and found.board is not None:
         mine = queries.my_place(found.board, request.user)
@@ -88,13 +87,15 @@ def leaders(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "board": found.board,
         "rows": [(row, medals.get(row.person_id, [])) for row in found.rows],
-        "widest": widest,
+        "badges": BADGES,
+        "leaders": LEADERS,
         "mine": mine,
         "is_listed": any(row.person_id == request.user.pk for row in found.rows),
         "heading": _heading(asked),
         "languages": _languages(asked),
-        "circles": _circles(asked),
-        "topics": _topics(asked),
+        # Asked for by what is kept, so only when that is made anew.
+        "circles": lambda: _circles(asked),
+        "topics": lambda: _topics(asked),
         "worths": (
             numbers.WORTH_OF_ACCEPTED,
             numbers.WORTH_OF_VOTE,
@@ -165,7 +166,7 @@ def _languages(asked: _Asked) -> list[Link]:
     words = {"": _("All languages"), "en": _("English"), "zh-hans": _("Chinese")}
     return [
         Link(words[code], asked.url(language=code), asked.language == code)
-        for code in queries.LANGUAGES
+        for code in queries.ALL_LANGUAGES
     ]
 
 

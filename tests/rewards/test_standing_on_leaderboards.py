@@ -240,6 +240,13 @@ def test_a_topic_asked_for_in_an_address_is_shown_to_visitors(
     assert "csrfmiddlewaretoken" not in words
 
 
+def test_a_board_leads_to_those_of_each_language_and_of_all(page):
+    words = page(period="week", language="zh-hans")
+
+    assert 'href="/en/leaders/?period=week&amp;language=en"' in words
+    assert 'href="/en/leaders/?period=week">All languages' in " ".join(words.split())
+
+
 def test_the_canonical_address_names_what_is_asked_for_in_one_order(page, circle):
     words = page(language="en", circle="general", period="week", more="x")
 
