@@ -380,6 +380,14 @@ class CharityClosed(Refused):
     )
 
 
+class NothingToCarryOver(Refused):
+    status = 409
+    sentence = _(
+        "None of your points can be carried over now: each can be once, within the "
+        "30 days before it expires. Nothing was changed."
+    )
+
+
 class NotToYourself(Refused):
     sentence = _("These points are yours already. Choose another member.")
 

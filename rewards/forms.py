@@ -21,6 +21,7 @@ from rewards.sealing import seal
 
 # Pages that lie beside the gifts.
 TAKEN_ADDRESSES = {
+    "carry-over",
     "causes",
     "history",
     "link",

@@ -85,6 +85,7 @@ class TermsViewSet(SnippetViewSet):
             FieldPanel("approval_above"),
             FieldRowPanel([FieldPanel("commend_least"), FieldPanel("commend_most")]),
             FieldRowPanel([FieldPanel("donate_least"), FieldPanel("pass_on_most")]),
+            FieldPanel("carry_over_months"),
         ],
         base_form_class=TermsForm,
     )

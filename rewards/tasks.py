@@ -11,8 +11,9 @@ from rewards import (  # noqa: F401  register their timers
     fairplay_tasks,
 )
 from rewards.actions import close_purse, expire_points, score_leaders, vest_points
-from rewards.actions.delivering import DELIVER, deliver
+from rewards.actions.delivering import deliver
 from rewards.actions.earning import PAY_LATER, pay_later
+from rewards.actions.hooks import DELIVER
 from rewards.actions.leaving import CLOSE
 from rewards.actions.noticing import forget_links, tell_of_expiry
 from rewards.actions.previewing import PREVIEW, preview_later

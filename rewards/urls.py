@@ -25,6 +25,7 @@ urlpatterns = [
     path("rewards/causes/<slug:slug>/donate/", purse.donate, name="donate"),
     path("rewards/pass-on/", purse.pass_on, name="pass_on"),
     path("rewards/pass-on/send/", purse.pass_them_on, name="pass_them_on"),
+    path("rewards/carry-over/", purse.carry_over, name="carry_over"),
     path("rewards/redemptions/<int:pk>/", catalogue.redemption, name="redemption"),
     path("rewards/redemptions/<int:pk>/confirm/", holds.confirm, name="confirm"),
     path("rewards/redemptions/<int:pk>/let-go/", holds.let_go, name="let_go"),

@@ -1,6 +1,6 @@
 """Transfers in words of the reader's language."""
 
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from rewards.models import EarnRule, ManualAward, Transfer
 from rewards.queries.points import Row
@@ -64,6 +64,8 @@ def why(row: Row) -> str:
         return _("You passed points on to %(member)s") % {"member": _member(row)}
     if transfer.kind == Kind.RECEIVE:
         return _("%(member)s passed points on to you") % {"member": _member(row)}
+    if transfer.kind == Kind.CARRY:
+        return _carried(transfer)
     if transfer.kind == Kind.VEST:
         return _("Held points became yours to spend")
     return _("These points had reached their last day")
@@ -88,6 +90,17 @@ def _earned(row: Row) -> str:
         "campaign": row.campaign.title,
         "percent": row.transfer.data["factor"],
     }
+
+
+def _carried(transfer: Transfer) -> str:
+    points = transfer.data.get("points", 0)
+    words = ngettext(
+        "%(n)s point near its last day was carried over: it lives longer, this once",
+        "%(n)s points near their last day were carried over: they live longer, this "
+        "once",
+        points,
+    )
+    return words % {"n": f"{points:,}"}
 
 
 def _member(row: Row) -> str:

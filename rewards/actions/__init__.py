@@ -24,6 +24,7 @@ from rewards.actions.bench import (
 )
 from rewards.actions.bonus import give_bonus, judge_answer, sample_of
 from rewards.actions.budgeting import follow_the_campaign, follow_the_terms
+from rewards.actions.carrying import carry_over
 from rewards.actions.donating import donate
 from rewards.actions.earning import award, pay_later, take_back, take_back_from
 from rewards.actions.finding import find_candidates
@@ -59,6 +60,7 @@ __all__ = [
     "approve_award",
     "award",
     "cancel",
+    "carry_over",
     "choose_topics",
     "close_purse",
     "commend",

@@ -37,6 +37,8 @@ from rewards.models import (
 from rewards.months import moments_of
 from rewards.queries.flows import flows_between
 
+ISSUING = Transfer.ISSUING
+
 
 def broken_promises() -> list[str]:
     """One line for each invariant that does not hold; empty is what it should be."""
@@ -84,6 +86,20 @@ def _lots_are_their_uses() -> Iterator[str]:
     )
     for lot in unreleased:
         yield f"lot {lot.pk} lies in the wrong account"
+
+
+def _what_is_carried_over_is_as_much() -> Iterator[str]:
+    """Once, by a transfer that took from the one lot what the other has."""
+    for lot in Lot.objects.filter(transfer__kind="carry").select_related("transfer"):
+        uses = LotUse.objects.filter(lot=lot.carried_from_id, transfer=lot.transfer_id)
+        taken = uses.aggregate(n=Coalesce(Sum("amount"), 0))["n"]
+        if taken != lot.granted:
+            yield f"lot {lot.pk} has {lot.granted}, carried over were {taken}"
+    once = Q(carried_from__isnull=False) & (
+        ~Q(transfer__kind="carry") | ~Q(carried_from__transfer__kind__in=ISSUING)
+    )
+    for lot in Lot.objects.filter(once):
+        yield f"lot {lot.pk} was carried over twice, or by something else"
 
 
 def _all_accounts_sum_to_zero() -> Iterator[str]:
@@ -357,6 +373,7 @@ CHECKS = [
     _balances_are_their_lots,
     _reserved_is_what_is_on_order,
     _lots_are_their_uses,
+    _what_is_carried_over_is_as_much,
     _all_accounts_sum_to_zero,
     _a_transfer_moves_one_persons_points,
     _awards_are_reversed_once,

@@ -1,4 +1,7 @@
-"""Gifts that another system delivers: told of an order until it says it is done."""
+"""Gifts that another system delivers: told of an order until it says it is done.
+
+And told what becomes of it here, until it says that it knows.
+"""
 
 import hashlib
 import hmac
@@ -17,6 +20,7 @@ from common.errors import NotAllowed
 from common.outgoing import NoAnswer, Reply, post_outside
 from people.models import Person
 from rewards.actions.booking import lock_purse
+from rewards.actions.hooks import DELIVER
 from rewards.actions.settling import close, spend_for_good, tell
 from rewards.errors import NothingToRepeat
 from rewards.models import (
@@ -28,7 +32,6 @@ from rewards.models import (
 )
 from rewards.sealing import digests, seal, unseal
 
-DELIVER = "rewards.deliver"
 CODE_MOST_CHARS = 80
 WORDS_MOST_CHARS = 200
 TRIES_MOST = outbox.MAX_ATTEMPTS
@@ -57,15 +60,6 @@ def change_key(*, hook: DeliveryHook, by: Person) -> str:
     return key
 
 
-def ask_hook(order: Redemption, at: datetime) -> None:
-    """Have the gift's hook told of the order, in the transaction that made it."""
-    gift = order.gift
-    if gift.hook_id is None or gift.has_codes:
-        return
-    delivery = HookDelivery.objects.create(order=order, hook_id=gift.hook_id, at=at)
-    outbox.put(DELIVER, str(delivery.pk), {"delivery": delivery.pk}, at=at)
-
-
 def deliver(*, delivery_id: int, at: datetime) -> None:
     """Tell the hook once, outside any transaction, and note what came of it.
 
@@ -75,7 +69,7 @@ def deliver(*, delivery_id: int, at: datetime) -> None:
     delivery = deliveries.get(pk=delivery_id)
     if delivery.state in (State.DELIVERED, State.STOPPED):
         return
-    if delivery.order.state != Redemption.State.ORDERED or not delivery.hook.enabled:
+    if not (delivery.is_worth_repeating and delivery.hook.enabled):
         _note(delivery, _Outcome(State.STOPPED, 0, "nothing to deliver"), at, 0)
         return
     started = time.monotonic()
@@ -89,14 +83,13 @@ def deliver(*, delivery_id: int, at: datetime) -> None:
 def repeat_delivery(*, delivery: HookDelivery, by: Person, at: datetime) -> None:
     """Tell the hook again, with the same key: what it did already it does not repeat.
 
-    Raises NothingToRepeat when the gift was delivered or its order is closed.
+    Raises NothingToRepeat when it knows, or is to deliver an order that is closed.
     """
     if not by.has_perm("rewards.manage_rewards"):
         raise NotAllowed
     deliveries = HookDelivery.objects.select_related("order")
     found = deliveries.select_for_update(of=("self",)).get(pk=delivery.pk)
-    closed = found.order.state != Redemption.State.ORDERED
-    if found.state == State.DELIVERED or closed:
+    if not found.is_worth_repeating:
         raise NothingToRepeat
     found.state = State.WAITING
     found.save(update_fields=["state"])
@@ -119,14 +112,19 @@ def signature(key: str, moment: int, body: bytes) -> str:
 
 
 def message_of(delivery: HookDelivery) -> dict[str, Any]:
-    """What a hook learns: which gift, for whom. No name, no address, no points."""
+    """What a hook learns: which gift, for whom. No name, no address, no points.
+
+    `state` is the order's as of now: messages may arrive out of turn.
+    """
     order = delivery.order
     return {
-        "event": "gift.ordered",
+        "event": f"redemption.{delivery.event}",
         "order": f"R-{order.pk}",
         "gift": order.gift.slug,
         "member": order.person_id,
         "ordered_at": order.at.isoformat(),
+        "state": order.state,
+        "settled_at": order.settled_at.isoformat() if order.settled_at else None,
     }
 
 
@@ -150,6 +148,8 @@ def _tell_hook(delivery: HookDelivery, at: datetime) -> _Outcome:
 
 
 def _read(delivery: HookDelivery, reply: Reply) -> _Outcome:
+    if not delivery.is_order:
+        return _read_of_news(delivery, reply)
     if reply.status == 202:
         return _Outcome(State.TAKEN, reply.status, "")
     if not 200 <= reply.status < 300:
@@ -160,6 +160,13 @@ def _read(delivery: HookDelivery, reply: Reply) -> _Outcome:
     if code and _is_another_orders(delivery, code):
         return _failed(delivery, reply.status, "the code went to another order")
     return _Outcome(State.DELIVERED, reply.status, "", code)
+
+
+def _read_of_news(delivery: HookDelivery, reply: Reply) -> _Outcome:
+    """Who never heard of the order has nothing to undo."""
+    if 200 <= reply.status < 300 or reply.status in (404, 410):
+        return _Outcome(State.DELIVERED, reply.status, "")
+    return _failed(delivery, reply.status, "")
 
 
 def _failed(delivery: HookDelivery, status: int, words: str) -> _Outcome:
@@ -201,7 +208,8 @@ def _note(
     )
     HookDelivery.objects.filter(pk=delivery.pk).update(state=outcome.state)
     # Settled by hand while the hook was busy: that stands.
-    if outcome.state != State.DELIVERED or order.state != Redemption.State.ORDERED:
+    settled = order.state != Redemption.State.ORDERED
+    if not delivery.is_order or outcome.state != State.DELIVERED or settled:
         return
     if outcome.code:
         Voucher.objects.create(

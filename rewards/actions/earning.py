@@ -234,7 +234,8 @@ def reverse(
     marks: dict[str, Any] | None = None,
 ) -> int:
     """Book the opposite of an award, except for what expired of it already."""
-    lots = list(Lot.objects.filter(transfer=award).values_list("pk", flat=True))
+    its_own = Q(transfer=award) | Q(carried_from__transfer=award)
+    lots = list(Lot.objects.filter(its_own).values_list("pk", flat=True))
     amount = _given(award)
     give_back_to_pots(award, amount)
     amount -= _expired(Q(lot__in=lots))
@@ -442,7 +443,9 @@ def _expired_in_others_place(person_id: int) -> int:
     issued = Entry.objects.filter(transfer__in=reversed_ones, debit__kind=Kind.ISSUED)
     given = issued.aggregate(n=Sum("amount"))["n"] or 0
     amounts = reversed_ones.values_list("reversed_by__data__amount", flat=True)
-    return _expired(Q(lot__transfer__in=reversed_ones)) - (given - sum(amounts))
+    theirs = Q(lot__transfer__in=reversed_ones)
+    theirs |= Q(lot__carried_from__transfer__in=reversed_ones)
+    return _expired(theirs) - (given - sum(amounts))
 
 
 def _pk(person: Person | int) -> int:

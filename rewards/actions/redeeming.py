@@ -13,7 +13,7 @@ from rewards import numbers
 from rewards.actions import statements
 from rewards.actions.ageing import open_purse
 from rewards.actions.booking import lock_purse, move, take_from_lots
-from rewards.actions.delivering import ask_hook
+from rewards.actions.hooks import ask_hook
 from rewards.actions.settling import book, close, give_back, spend_for_good, tell
 from rewards.errors import (
     AlreadySettled,

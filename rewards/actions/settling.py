@@ -21,6 +21,7 @@ from rewards.actions.booking import (
     put_back_into_lots,
     record,
 )
+from rewards.actions.hooks import tell_hook
 from rewards.errors import AlreadySettled, NoCodeToVoid, ReasonMissing, YourOwnOrder
 from rewards.models import Gift, LotUse, Redemption, Transfer, Voucher
 
@@ -34,6 +35,7 @@ def fulfil(*, redemption: Redemption, by: Person, at: datetime) -> Redemption:
     _must_wait(order)
     spend_for_good(order, lock_purse(order.person_id), by, at)
     close(order, Redemption.State.FULFILLED, by, at)
+    tell_hook(order, at)
     tell(order, at)
     return order
 
@@ -44,6 +46,7 @@ def cancel(*, redemption: Redemption, by: Person, at: datetime) -> Redemption:
     order = _lock_order(redemption, by)
     _must_wait(order)
     give_back(order, Redemption.State.CANCELLED, by, at)
+    tell_hook(order, at)
     tell(order, at)
     return order
 
@@ -71,6 +74,7 @@ def void_code(
     move(transfer, hall_account(Kind.REDEEMED), purse.spendable, order.cost)
     _refill_lots(order, transfer, purse)
     close(order, Redemption.State.VOIDED, by, at)
+    tell_hook(order, at)
     tell(order, at)
     return order
 
@@ -81,6 +85,7 @@ def cancel_for_the_erased(*, order_id: int, at: datetime) -> None:
     order = Redemption.objects.select_for_update(of=("self",)).get(pk=order_id)
     if order.state in Redemption.OPEN:
         give_back(order, Redemption.State.CANCELLED, None, at)
+        tell_hook(order, at)
 
 
 def book(order: Redemption, kind: str, by: Person | None, at: datetime) -> Transfer:

@@ -27,7 +27,15 @@ class DeliveryHook(models.Model):
 
 
 class HookDelivery(models.Model):
-    """One order that a hook is told of, until it says that it has delivered."""
+    """Something about an order that a hook is told, until it says that it knows."""
+
+    class Event(models.TextChoices):
+        """The order's own states: what it has become."""
+
+        ORDERED = Redemption.State.ORDERED, _("to be delivered")
+        FULFILLED = Redemption.State.FULFILLED, _("delivered by our team")
+        CANCELLED = Redemption.State.CANCELLED, _("cancelled")
+        VOIDED = Redemption.State.VOIDED, _("code void, points given back")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("not told yet")
@@ -35,8 +43,11 @@ class HookDelivery(models.Model):
         DELIVERED = "delivered", _("delivered")
         STOPPED = "stopped", _("given up")
 
-    order = models.OneToOneField(
-        Redemption, models.PROTECT, related_name="hook_delivery"
+    order = models.ForeignKey(
+        Redemption, models.PROTECT, related_name="hook_deliveries"
+    )
+    event = models.CharField(
+        max_length=10, choices=Event.choices, default=Event.ORDERED
     )
     hook = models.ForeignKey(DeliveryHook, models.PROTECT, related_name="deliveries")
     # The same in every try, so that the other side delivers once.
@@ -49,6 +60,11 @@ class HookDelivery(models.Model):
     class Meta:
         verbose_name = _("delivery by hook")
         verbose_name_plural = _("deliveries by hook")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "event"], name="hook_is_told_once_of_an_event"
+            )
+        ]
         indexes = [
             models.Index(fields=["-at", "-id"], name="hook_deliveries_by_time"),
             models.Index(
@@ -59,7 +75,25 @@ class HookDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.hook_id}: {self.order_id}"
+        return f"{self.hook_id}: {self.order_id} {self.event}"
+
+    @property
+    def outcome(self) -> str:
+        """What came of it, in words."""
+        if self.is_order or self.state != self.State.DELIVERED:
+            return self.get_state_display()
+        return str(_("told"))
+
+    @property
+    def is_order(self) -> bool:
+        """Whether the other side is to deliver; else it is only to know."""
+        return self.event == self.Event.ORDERED
+
+    @property
+    def is_worth_repeating(self) -> bool:
+        """Not what is done, nor an order that is closed."""
+        closed = self.order.state != Redemption.State.ORDERED
+        return self.state != self.State.DELIVERED and not (self.is_order and closed)
 
 
 class HookTry(models.Model):

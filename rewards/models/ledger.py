@@ -98,6 +98,8 @@ class Transfer(models.Model):
         DONATE = "donate", _("donated")
         PASS_ON = "pass_on", _("passed on")
         RECEIVE = "receive", _("received")
+        # Moves nothing: points go into a new lot of the same account.
+        CARRY = "carry", _("carried over")
 
     # What brings new points into the world, and can be taken back.
     ISSUING = (Kind.AWARD, Kind.GRANT)
@@ -183,6 +185,10 @@ class Lot(models.Model):
     remaining = models.BigIntegerField()
     vests_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
+    # One to one: what was not used is carried over once.
+    carried_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="carried_to"
+    )
 
     class Meta:
         constraints = [

@@ -199,6 +199,11 @@ class PointsTerms(models.Model):
         default=500,
         help_text=_("Given once a year, and received in a year. 0: nobody may."),
     )
+    carry_over_months = models.PositiveSmallIntegerField(
+        _("points near their end may be carried over by months"),
+        default=6,
+        help_text=_("Their owner asks for it, once for each point. 0: never."),
+    )
 
     class Meta:
         verbose_name = _("terms of the points")

@@ -110,7 +110,7 @@ def history_page(
 
     Each row has what it did to the points they can spend and to those held. What
     touched neither (an order delivered, an award that the caps left nothing of) is
-    no line.
+    no line, except for points that were carried over.
     """
     page = page_of(history_of(person), number, per_page)
     page.object_list = history_rows(person, list(page.object_list))
@@ -207,7 +207,9 @@ def history_of(person: Person) -> QuerySet[Transfer]:
         | Q(credit__in=_pks(ids, Kind.SPENDABLE, Kind.HELD))
     )
     return (
-        Transfer.objects.filter(Exists(moved), person=person)
+        Transfer.objects.filter(
+            Exists(moved) | Q(kind=Transfer.Kind.CARRY), person=person
+        )
         .annotate(
             change=_net(here, _pks(ids, Kind.SPENDABLE)),
             change_held=_net(here, _pks(ids, Kind.HELD)),

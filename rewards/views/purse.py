@@ -28,6 +28,7 @@ from rewards.chart import balance_chart, chart_of
 from rewards.errors import FormWithoutKey, NoSuchMember, PointsMissing
 from rewards.models import Charity, PointsTerms
 from rewards.queries.balances import balance_over_time
+from rewards.queries.carrying import points_to_carry
 from rewards.queries.giving import charities_with_sums, received_by_month
 from rewards.queries.statement import (
     Statement,
@@ -49,8 +50,10 @@ def purse_of(person: Person) -> dict[str, Any]:
     """What the box with somebody's figures and the picture below it show."""
     now = timezone.now()
     months = queries.months_of(person, at=now)
+    balance = queries.balance_of(person, at=now)
     return {
-        "balance": queries.balance_of(person, at=now),
+        "balance": balance,
+        "to_carry": points_to_carry(person, at=now) if balance.expiring else 0,
         "this_month": months[-1],
         "chart": chart_of(months),
     }
@@ -73,6 +76,24 @@ def history(request: SignedInRequest) -> HttpResponse:
         "over_time": balance_chart(ends),
     }
     return _page(request, "history", context | purse_of(request.user))
+
+
+@post_only
+@private
+@login_required
+def carry_over(request: SignedInRequest) -> HttpResponse:
+    try:
+        carried = actions.carry_over(person=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("rewards:history")
+    words = ngettext(
+        "%(points)s point lives %(months)s months longer.",
+        "%(points)s points live %(months)s months longer.",
+        carried.data["points"],
+    )
+    messages.success(request, words % carried.data)
+    return redirect("rewards:history")
 
 
 @require_safe

@@ -3,9 +3,11 @@
 import ipaddress
 import socket
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Event, Timer
 from urllib.parse import SplitResult, urlsplit
 
 SECONDS = 10
@@ -110,9 +112,9 @@ class _Pinned(HTTPSConnection):
         self._address = address
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), SECONDS)
+        self.sock = socket.create_connection((self._address, self.port), SECONDS)
         context = ssl.create_default_context()
-        self.sock = context.wrap_socket(plain, server_hostname=self.host)
+        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
 
 
 def _sent(
@@ -123,13 +125,51 @@ def _sent(
 ) -> Reply:
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     try:
-        connection.request(
-            "POST", path, body, {"User-Agent": "Answerhall"} | dict(headers)
-        )
-        response = connection.getresponse()
-        retry_after = response.headers.get("Retry-After", "")
-        return Reply(response.status, response.read(MOST_BYTES), retry_after)
+        with _cut_off_in_time(connection):
+            connection.request(
+                "POST", path, body, {"User-Agent": "Answerhall"} | dict(headers)
+            )
+            response = connection.getresponse()
+            retry_after = response.headers.get("Retry-After", "")
+            return Reply(response.status, response.read(MOST_BYTES), retry_after)
     except (OSError, HTTPException, ValueError) as error:
         raise NoAnswer(f"{parts.hostname}: {error}") from error
     finally:
         connection.close()
+
+
+@contextmanager
+def _cut_off_in_time(connection: HTTPConnection) -> Iterator[None]:
+    """End the exchange after SECONDS in all, however busily the other side drips.
+
+    A socket's own timeout begins anew with every byte. Raises TimeoutError.
+    """
+    connected, is_over = Event(), Event()
+
+    def cut() -> None:
+        is_over.set()
+        # While it connects and shakes hands, the connection knows its socket.
+        open_one = sock if connected.is_set() else connection.sock
+        if open_one is not None:
+            with suppress(OSError):
+                open_one.shutdown(socket.SHUT_RDWR)
+
+    sock: socket.socket | None = None
+    timer = Timer(SECONDS, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        connection.connect()
+        # The response takes it over, and the connection forgets it.
+        sock = connection.sock
+        connected.set()
+        _refuse_if(is_over)
+        yield
+    finally:
+        timer.cancel()
+    _refuse_if(is_over)
+
+
+def _refuse_if(is_over: Event) -> None:
+    if is_over.is_set():
+        raise TimeoutError(f"no whole answer within {SECONDS} seconds")

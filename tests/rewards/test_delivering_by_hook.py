@@ -4,15 +4,18 @@ import hashlib
 import hmac
 import json
 import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.urls import reverse
 
-from common import outbox
+from common import outbox, outgoing
 from common.errors import NotAllowed
 from common.outgoing import NoAnswer, post_outside
+from people.actions import erase_person
 from people.models import Notification
 from rewards import actions, queries
 from rewards.actions import delivering
@@ -26,12 +29,24 @@ pytestmark = pytest.mark.django_db
 KEY = "a-key-both-sides-know"
 
 
+def drip(answer):
+    """A header without end, or what is a long time for a test."""
+    with suppress(OSError):
+        answer.write(b"HTTP/1.0 200 OK\r\nX-Patience: ")
+        for _byte in range(30):
+            answer.write(b"a")
+            answer.flush()
+            time.sleep(0.1)
+        answer.write(b"\r\n\r\n{}")
+
+
 class Shop:
     """A shop on this machine; `answers` are given one after another, the last again."""
 
     def __init__(self):
         self.seen = []
         self.answers = [(200, {})]
+        self.drips = False
         shop = self
 
         class Counter(BaseHTTPRequestHandler):
@@ -41,6 +56,9 @@ class Shop:
                 status, told = shop.answers[0]
                 if len(shop.answers) > 1:
                     shop.answers.pop(0)
+                if shop.drips:
+                    drip(self.wfile)
+                    return
                 self.send_response(status)
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
@@ -181,13 +199,115 @@ def test_taken_is_not_delivered_yet(order, shop, work, manager, clock):
     assert order.state == "fulfilled"
 
 
-def test_a_cancelled_order_is_told_to_nobody(order, shop, work, manager, clock):
+def test_an_order_cancelled_before_it_was_told_is_not_to_be_delivered(
+    order, shop, work, manager, clock
+):
+    shop.answers = [(404, {})]
     actions.cancel(redemption=order, by=manager, at=clock.now)
 
     work()
 
-    assert shop.seen == []
-    assert HookDelivery.objects.get().state == "stopped"
+    ((_headers, body),) = shop.seen
+    assert json.loads(body)["event"] == "redemption.cancelled"
+    states = HookDelivery.objects.order_by("pk").values_list("event", "state")
+    assert list(states) == [("ordered", "stopped"), ("cancelled", "delivered")]
+
+
+def test_a_cancelled_order_is_told_signed_until_the_shop_knows(
+    order, shop, work, manager, clock, purse, helper
+):
+    shop.answers = [(202, {}), (500, {}), (200, {})]
+    work()
+    actions.cancel(redemption=order, by=manager, at=clock.now)
+
+    for _turn in range(3):
+        work(hours=2)
+
+    (headers, _), (again, body), (third, _) = shop.seen
+    told = json.loads(body)
+    assert (told["event"], told["state"]) == ("redemption.cancelled", "cancelled")
+    assert told["order"] == f"R-{order.pk}"
+    assert again["Idempotency-Key"] == third["Idempotency-Key"]
+    assert again["Idempotency-Key"] != headers["Idempotency-Key"]
+    moment, signed = again["Answerhall-Signature"].split(",")
+    expected = delivering.signature(KEY, int(moment[2:]), body)
+    assert signed == f"v1={expected}"
+    assert purse(helper).spendable == 20
+
+
+@pytest.mark.parametrize(
+    ("settle", "event"),
+    [
+        (actions.fulfil, "redemption.fulfilled"),
+        (actions.cancel, "redemption.cancelled"),
+    ],
+)
+def test_what_our_team_does_with_the_order_is_told(
+    order, shop, work, manager, clock, settle, event
+):
+    shop.answers = [(202, {}), (200, {"code": "NOT-ASKED-FOR"})]
+    work()
+    settle(redemption=order, by=manager, at=clock.now)
+
+    work(hours=1)
+
+    assert json.loads(shop.seen[-1][1])["event"] == event
+    assert not Voucher.objects.exists()
+
+
+def test_a_void_code_is_told_to_who_gave_it(order, shop, work, manager, clock):
+    shop.answers = [(200, {"code": "SHOP-1"}), (200, {})]
+    work()
+    actions.void_code(redemption=order, by=manager, reason="Used", at=clock.now)
+
+    work(hours=1)
+
+    assert json.loads(shop.seen[-1][1])["event"] == "redemption.voided"
+
+
+def test_the_end_of_somebody_s_membership_cancels_at_the_shop_too(
+    order, shop, work, helper, clock
+):
+    shop.answers = [(202, {}), (200, {})]
+    work()
+    erase_person(person=helper, at=clock.now)
+    outbox.drain(at=clock.now)
+
+    work(hours=1)
+
+    assert json.loads(shop.seen[-1][1])["event"] == "redemption.cancelled"
+
+
+def test_what_the_shop_did_not_hear_a_manager_sends_again(
+    order, shop, work, manager, client_of, clock
+):
+    shop.answers = [(202, {}), (500, {})]
+    work()
+    actions.cancel(redemption=order, by=manager, at=clock.now)
+    for _turn in range(14):
+        work(hours=2)
+    unheard = HookDelivery.objects.get(event="cancelled")
+    assert (unheard.state, len(shop.seen)) == ("stopped", 13)
+    shop.answers = [(200, {})]
+
+    client_of(manager).post(reverse("rewards_repeat_delivery", args=[unheard.pk]))
+    work(days=1)
+
+    page = client_of(manager).get(reverse("rewards_deliveries")).content.decode()
+    assert "told" in page
+    assert "Send again" not in page
+
+
+def test_a_shop_that_drips_its_answer_is_cut_off(order, shop, work, monkeypatch):
+    """Each byte comes within the time limit of a socket; all of them never would."""
+    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    shop.drips = True
+
+    work()
+
+    order.refresh_from_db()
+    assert order.state == "ordered"
+    assert HookTry.objects.get().status == 0
 
 
 def test_a_worker_killed_after_the_answer_asks_again_and_delivers_once(

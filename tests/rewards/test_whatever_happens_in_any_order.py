@@ -248,6 +248,22 @@ class Ledger(RuleBasedStateMachine):
 
     # Spending and its undoing
 
+    @rule(helper=HELPERS)
+    def carry_over(self, helper: str) -> None:
+        person = self.people[helper]
+        before = queries.balance_of(person, at=self.now)
+        carried = None
+
+        def act() -> None:
+            nonlocal carried
+            carried = actions.carry_over(person=person, at=self.now)
+
+        if self.or_not(act):
+            after = queries.balance_of(person, at=self.now)
+            assert carried is not None
+            assert after.spendable == before.spendable
+            assert not self.or_not(act)
+
     @rule(helper=HELPERS, coded=st.booleans())
     def order(self, helper: str, coded: bool) -> None:
         person, gift = self.people[helper], self.coded if coded else self.gift
