@@ -280,6 +280,17 @@ class Migration(migrations.Migration):
             name="started_at",
             field=models.DateTimeField(null=True),
         ),
+        # Goes two migrations on; may be empty until then, also on the way back.
+        migrations.AlterField(
+            model_name="agentterm",
+            name="appointed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
         migrations.AlterField(
             model_name="earnrule",
             name="event",

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+SERVING = ("supported", "rewarded")
 STEPS = ("found", "evaluated", "invited", "accepted", "supported")
 
 
@@ -47,7 +48,25 @@ def carry_over(apps, schema_editor):
         term.save(update_fields=["state", "state_since"])
 
 
+def give_back(apps, schema_editor):
+    """Tell of each term what could be told before; one that never began has ended."""
+    AgentTerm = apps.get_model("rewards", "AgentTerm")
+    for term in AgentTerm.objects.filter(appointed_by=None).iterator(chunk_size=500):
+        steps = list(term.steps.order_by("number"))
+        managers = [step.actor_id for step in steps if step.who == "manager"]
+        term.appointed_by_id = managers[0] if managers else term.person_id
+        term.note = steps[0].note
+        if term.state not in SERVING and term.ended_at is None:
+            term.ended_at = term.state_since
+        if term.state == "ended" and steps[-1].who == "manager":
+            term.ended_by_id = steps[-1].actor_id
+        term.started_at = term.started_at or term.ended_at
+        term.save(
+            update_fields=["appointed_by", "note", "started_at", "ended_at", "ended_by"]
+        )
+
+
 class Migration(migrations.Migration):
     dependencies = [("rewards", "0004_the_agents_programme")]
 
-    operations = [migrations.RunPython(carry_over, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(carry_over, give_back)]

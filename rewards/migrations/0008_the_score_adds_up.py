@@ -23,6 +23,12 @@ class Migration(migrations.Migration):
             model_name="scoremodel",
             name="score_weights_add_up",
         ),
+        # With a default, so that the way back works where there are scores.
+        migrations.AlterField(
+            model_name="leaderscore",
+            name="lift",
+            field=models.FloatField(default=0),
+        ),
         migrations.RemoveField(
             model_name="leaderscore",
             name="lift",
