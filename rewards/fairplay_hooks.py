@@ -47,6 +47,11 @@ class FairPlayRulesViewSet(SnippetViewSet):
                         [FieldPanel("burst_votes"), FieldPanel("burst_minutes")]
                     ),
                     FieldRowPanel([FieldPanel("sole_from"), FieldPanel("ring_from")]),
+                    FieldPanel("devoted_from"),
+                    FieldRowPanel(
+                        [FieldPanel("newcomers_from"), FieldPanel("newcomers_percent")]
+                    ),
+                    FieldPanel("newcomers_odds"),
                 ],
                 heading=_("From where on a sign counts"),
             ),
@@ -61,7 +66,10 @@ class FairPlayRulesViewSet(SnippetViewSet):
                     FieldRowPanel(
                         [FieldPanel("burst_weight"), FieldPanel("device_weight")]
                     ),
-                    FieldPanel("network_weight"),
+                    FieldRowPanel(
+                        [FieldPanel("network_weight"), FieldPanel("devoted_weight")]
+                    ),
+                    FieldPanel("newcomers_weight"),
                     FieldPanel("open_from"),
                 ],
                 heading=_("What signs weigh together"),

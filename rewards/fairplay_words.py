@@ -22,6 +22,20 @@ _SENTENCES = {
         "%(n)s accounts around %(name)s brought %(percent)s %% of all credit.",
         n,
     ),
+    "newcomers": lambda n: ngettext(
+        "%(n)s newcomer asked one question, which only %(name)s answered, and "
+        "accepted: nearly all who did so, far more than elsewhere in the hall. They "
+        "brought %(percent)s %% of all credit.",
+        "%(n)s newcomers asked one question each, which only %(name)s answered, and "
+        "accepted: nearly all who did so, far more than elsewhere in the hall. They "
+        "brought %(percent)s %% of all credit.",
+        n,
+    ),
+    "devoted": lambda n: ngettext(
+        "%(partner)s accepted %(n)s answer, and only of %(name)s.",
+        "%(partner)s accepted %(n)s answers, and only of %(name)s.",
+        n,
+    ),
     "share": lambda n: ngettext(
         "%(percent)s %% of %(name)s’s credit came from %(partner)s (%(n)s accepted "
         "answer).",

@@ -29,6 +29,7 @@ from rewards.models.fairplay import decide_by, lapses_at
 from rewards.queries import dealings
 from rewards.queries.dealings import shared_sign_ins
 from rewards.queries.withholding import in_a_live_case
+from rewards.scoring.newcomers import Welcome, too_agreeable
 from rewards.scoring.signals import Row, Sign, Suspicion, find
 
 # A scan looks back a little further than the one before: nothing falls between.
@@ -44,44 +45,64 @@ def review_fair_play(*, at: datetime) -> FairPlayScan:
     """
     before = FairPlayScan.objects.filter(at__lt=at).order_by("-at").first()
     since = before.at - OVERLAP if before else at - FIRST_LOOK
+    days = FairPlayRules.current().days_read
+    hall = dealings.newcomers_of_the_hall(at - timedelta(days=days))
     looked = opened = 0
     for portion in dealings.those_who_earned(since, at):
         looked += len(portion)
-        opened += len(look_at(portion, at=at))
+        opened += len(look_at(portion, at=at, hall=hall))
     FairPlayScan.objects.filter(at__lt=at - KEEP_SCANS).delete()
     forget_sign_ins(at=at)
     scan, _made = FairPlayScan.objects.update_or_create(
-        at=at, defaults={"people_count": looked, "opened_count": opened}
+        at=at,
+        defaults={
+            "people_count": looked,
+            "opened_count": opened,
+            "newcomers_answered": hall.answered,
+            "newcomers_agreed": hall.agreed,
+        },
     )
     return scan
 
 
-def look_at(centres: Collection[int], *, at: datetime) -> list[Case]:
+def look_at(
+    centres: Collection[int], *, at: datetime, hall: Welcome | None = None
+) -> list[Case]:
     """Open a case around each of these people where the signs are enough.
 
-    In some ten queries for all of them; returns the cases that were opened or grew.
+    In some dozen queries for all of them; returns the cases that were opened or grew.
+    Without `hall` newcomers are compared with those of the last nightly look.
     """
     rules = FairPlayRules.current()
-    found = suspicions(centres, rules=rules, at=at)
+    found = suspicions(centres, rules=rules, at=at, hall=hall or _last_welcome(at))
     if found and rules._state.adding:
         rules.save()
     return [case for one in found if (case := _open(one, rules, at)) is not None]
 
 
 def suspicions(
-    centres: Collection[int], *, rules: FairPlayRules, at: datetime
+    centres: Collection[int], *, rules: FairPlayRules, at: datetime, hall: Welcome
 ) -> list[Suspicion]:
     """What look_at() would open cases about; changes nothing."""
     since = at - timedelta(days=rules.days_read)
     facts, others, people_seen = dealings.around(centres, since, rules.limits)
     if not len(facts):
         return []
+    newcomers = dealings.newcomers_of(centres, since)
     return find(
         facts,
         centres=np.array(sorted(centres), dtype=np.int64),
         limits=rules.limits,
         others_of=others,
         shared=shared_sign_ins(people_seen, rules),
+        agreeable=too_agreeable(newcomers, hall, rules.limits),
+    )
+
+
+def _last_welcome(at: datetime) -> Welcome:
+    scan = FairPlayScan.objects.filter(at__lte=at).order_by("-at").first()
+    return (
+        Welcome(scan.newcomers_answered, scan.newcomers_agreed) if scan else Welcome()
     )
 
 

@@ -61,8 +61,29 @@ class FairPlayRules(models.Model):
         least=2,
         help_text=_("Together they must bring the share of credit above, too."),
     )
+    devoted_from = _number(
+        _("answers accepted by somebody who knows nobody else, at least"),
+        8,
+        least=3,
+        help_text=_("Such a person must bring the share of credit above, too."),
+    )
+    newcomers_from = _number(
+        _("newcomers with one question who accepted, at least"), 10, least=5
+    )
+    newcomers_percent = _number(
+        _("of all newcomers somebody answered alone, percent"),
+        90,
+        least=50,
+        most=100,
+        help_text=_("Compared with how many newcomers accept in the whole hall."),
+    )
+    newcomers_odds = _number(
+        _("so many by chance for one helper in"), 10_000, least=100, most=30_000
+    )
     share_weight = _weight(_("weight: credit from one asker"), 1)
     sole_weight = _weight(_("weight: no other partner"), 1)
+    devoted_weight = _weight(_("weight: many from one who knows nobody else"), 2)
+    newcomers_weight = _weight(_("weight: newcomers agree beyond chance"), 3)
     mutual_weight = _weight(_("weight: both ways"), 2)
     quick_weight = _weight(_("weight: accepted at once"), 1)
     burst_weight = _weight(_("weight: votes in a burst"), 1)
@@ -122,10 +143,16 @@ class FairPlayRules(models.Model):
             burst_seconds=self.burst_minutes * 60,
             sole_from=self.sole_from,
             ring_from=self.ring_from,
+            devoted_from=self.devoted_from,
+            newcomers_from=self.newcomers_from,
+            newcomers_share=self.newcomers_percent / 100,
+            newcomers_odds=self.newcomers_odds,
             open_from=self.open_from,
             weights={
                 "share": self.share_weight,
                 "sole": self.sole_weight,
+                "devoted": self.devoted_weight,
+                "newcomers": self.newcomers_weight,
                 "mutual": self.mutual_weight,
                 "quick": self.quick_weight,
                 "burst": self.burst_weight,
@@ -350,6 +377,9 @@ class FairPlayScan(models.Model):
     at = models.DateTimeField(unique=True)
     people_count = models.PositiveIntegerField()
     opened_count = models.PositiveIntegerField()
+    # Newcomers whom somebody answered alone, and how many of these accepted.
+    newcomers_answered = models.PositiveIntegerField(default=0)
+    newcomers_agreed = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"

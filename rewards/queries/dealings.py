@@ -11,10 +11,11 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from community.models import Answer, Question, Voice, Vote
 from rewards.models import Case, FairPlayRules, SignInTrace, Transfer
+from rewards.scoring.newcomers import Newcomers, Welcome
 from rewards.scoring.signals import Dealings, Limits, Row, worth_a_look
 
 IDS_AT_ONCE = 2000
@@ -75,6 +76,56 @@ def shared_sign_ins(
             for pair in combinations(sorted(set(ids)), 2):
                 shared[pair].add(kind)
     return shared
+
+
+def newcomers_of(people: Collection[int], since: datetime) -> dict[int, Newcomers]:
+    """New accounts whose only question one of these people alone answered.
+
+    Whom a decided case knows together with them is left out: that is settled.
+    """
+    answered: dict[int, int] = defaultdict(int)
+    agreed: dict[int, set[int]] = defaultdict(set)
+    for ids in _portions(people):
+        rows = list(
+            _newcomers_answered(since)
+            .filter(answers__author__in=ids)
+            .values_list("answers__author", "author_id", "accepted_answer_id")
+        )
+        settled = settled_pairs({*ids, *(asker for _h, asker, _a in rows)})
+        for helper, asker, accepted in rows:
+            if (min(helper, asker), max(helper, asker)) in settled:
+                continue
+            answered[helper] += 1
+            if accepted is not None:
+                agreed[helper].add(asker)
+    return {
+        helper: Newcomers(count, frozenset(agreed[helper]))
+        for helper, count in answered.items()
+    }
+
+
+def newcomers_of_the_hall(since: datetime) -> Welcome:
+    """The same of everybody together, to compare with."""
+    counts = _newcomers_answered(since).aggregate(
+        answered=Count("pk"), agreed=Count("accepted_answer")
+    )
+    return Welcome(counts["answered"], counts["agreed"])
+
+
+def _newcomers_answered(since: datetime) -> QuerySet[Question]:
+    """One row each, as a question with one answer has one row with its answer."""
+    asked = Question.objects.filter(author=OuterRef("author")).exclude(
+        pk=OuterRef("pk")
+    )
+    helped = Answer.objects.filter(author=OuterRef("author"))
+    return (
+        Question.objects.native()
+        .filter(created_at__gte=since, author__date_joined__gte=since, answer_count=1)
+        .filter(answers__deleted_at=None, answers__source="")
+        .exclude(answers__voice=Voice.OFFICIAL)
+        .exclude(answers__author=F("author"))
+        .filter(~Exists(asked), ~Exists(helped))
+    )
 
 
 def settled_pairs(people: Collection[int]) -> dict[tuple[int, int], float]:

@@ -5,7 +5,7 @@ side is judged by fewer signs than a hall has, and the attack by its acceptances
 votes alone: no shared device helps to catch it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from rewards.scoring.evaluation import Past
 from rewards.scoring.history import DAY_SECONDS
+from rewards.scoring.newcomers import Newcomers, Welcome, too_agreeable
 from rewards.scoring.signals import Dealings, Limits, find
 
 SEED = 6
+FIRST_REAL = 10_000
+# The hall of a simulated attack: of its newcomers half accept. In those recorded
+# histories that tell, a fifth to a half do.
+HALL = Welcome(answered=220, agreed=110)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,14 @@ def look_back(past: Past, *, looks: int, days: float, limits: Limits) -> Found:
     for at in np.linspace(start + (end - start) / 2, end, looks):
         dealings, others = _seen(past, float(at), days)
         centres = np.unique(dealings.of)
-        cases = find(dealings, centres=centres, limits=limits, others_of=others)
+        newcomers, hall = _newcomers(past, float(at), days)
+        cases = find(
+            dealings,
+            centres=centres,
+            limits=limits,
+            others_of=others,
+            agreeable=too_agreeable(newcomers, hall, limits),
+        )
         found.looks += 1
         found.active += len(np.unique(np.concatenate([dealings.by, dealings.of])))
         found.cases += len(cases)
@@ -107,7 +119,8 @@ def try_attack(attack: Attack, *, vest_days: int, limits: Limits) -> Caught:
     for day in range(last + 1):
         until = day * DAY_SECONDS
         seen = dealings.where(dealings.at <= until)
-        if len(seen) and find(seen, centres=centre, limits=limits):
+        agreeable = too_agreeable(_bought_newcomers(attack, seen), HALL, limits)
+        if len(seen) and find(seen, centres=centre, limits=limits, agreeable=agreeable):
             vested = int((asked <= until - vest_days * DAY_SECONDS).sum())
             return Caught(attack, day, vested)
     return Caught(attack, None, len(asked))
@@ -138,6 +151,52 @@ def _seen(past: Past, at: float, days: float) -> tuple[Dealings, dict[int, set[i
     return dealings, others
 
 
+def _newcomers(
+    past: Past, at: float, days: float
+) -> tuple[dict[int, Newcomers], Welcome]:
+    """Who came lately, asked once and was answered by one alone: by helper, and all."""
+    answers = past.answers
+    since = at - days * DAY_SECONDS
+    asks = past.asked_at < at
+    helps = answers.answered_at < at
+    questions = Counter(past.asked_by[asks].tolist())
+    joined: dict[int, float] = {}
+    for who, when in zip(
+        past.asked_by[asks].tolist(), past.asked_at[asks].tolist(), strict=True
+    ):
+        joined[who] = min(when, joined.get(who, when))
+    helpers = set(answers.answerer[helps].tolist())
+    per_question = Counter(answers.question[helps].tolist())
+    rows = helps & (answers.asker >= 0) & (answers.answerer != answers.asker)
+    answered: dict[int, int] = defaultdict(int)
+    agreed: dict[int, set[int]] = defaultdict(set)
+    accepted = past.accepted_at < at
+    for row in np.flatnonzero(rows).tolist():
+        asker, helper = int(answers.asker[row]), int(answers.answerer[row]) + 1
+        is_new = joined.get(asker, -np.inf) >= since and questions[asker] == 1
+        if not is_new or asker in helpers:
+            continue
+        if per_question[int(answers.question[row])] != 1:
+            continue
+        answered[helper] += 1
+        if accepted[row]:
+            agreed[helper].add(asker + 1)
+    found = {
+        helper: Newcomers(count, frozenset(agreed[helper]))
+        for helper, count in answered.items()
+    }
+    hall = Welcome(sum(answered.values()), sum(map(len, agreed.values())))
+    return found, hall
+
+
+def _bought_newcomers(attack: Attack, seen: Dealings) -> dict[int, Newcomers]:
+    """The boss's puppets as newcomers, where each asks but once."""
+    if attack.each > 1:
+        return {}
+    came = frozenset(seen.by[(seen.by > 1) & (seen.by < FIRST_REAL)].tolist())
+    return {1: Newcomers(len(came), came)}
+
+
 def _bought(attack: Attack) -> tuple[Dealings, NDArray[np.float64]]:
     """The boss is 1; what they gave each other, and when the answers were accepted."""
     random = np.random.default_rng(SEED)
@@ -148,7 +207,7 @@ def _bought(attack: Attack) -> tuple[Dealings, NDArray[np.float64]]:
     real = int(size * attack.honest)
     helped = random.uniform(0, attack.days * DAY_SECONDS, size=real)
     # Real people ask the boss about twice each.
-    real_by = 10_000 + random.integers(0, max(1, real // 2), size=real)
+    real_by = FIRST_REAL + random.integers(0, max(1, real // 2), size=real)
     by = [puppet, real_by]
     answer = [np.arange(size), size + np.arange(real)]
     at = [accepted, helped]

@@ -23,6 +23,7 @@ Row = tuple[int, int, int, float, float | None]
 SORTS = {
     "share": "concentration",
     "sole": "concentration",
+    "devoted": "devotion",
     "mutual": "reciprocity",
     "quick": "haste",
     "burst": "haste",
@@ -50,11 +51,20 @@ class Limits:
     burst_seconds: float = 600
     sole_from: int = 2
     ring_from: int = 3
+    devoted_from: int = 8
+    newcomers_from: int = 10
+    newcomers_share: float = 0.9
+    # One in so many helpers would have such newcomers by chance.
+    newcomers_odds: int = 10_000
+    # Fewer newcomers of others than this are nothing to compare with.
+    newcomers_compared: int = 30
     open_from: int = 3
     weights: Mapping[str, int] = field(
         default_factory=lambda: {
             "share": 1,
             "sole": 1,
+            "devoted": 2,
+            "newcomers": 3,
             "mutual": 2,
             "quick": 1,
             "burst": 1,
@@ -124,13 +134,14 @@ def find(
     limits: Limits,
     others_of: Mapping[int, set[int]] | None = None,
     shared: Mapping[tuple[int, int], set[str]] | None = None,
+    agreeable: Mapping[int, frozenset[int]] | None = None,
 ) -> list[Suspicion]:
     """Everybody of `centres` around whom a case should open, smallest id first.
 
     `dealings` must hold all that the centres received, and all that those who gave it
     gave to others. `others_of` says with whom else somebody deals (whom they
     answered); `shared` which of {"device", "network"} two people (smaller id first)
-    have in common.
+    have in common; `agreeable` whose newcomers agree beyond chance, and who these are.
     """
     if not len(dealings):
         return []
@@ -147,8 +158,9 @@ def find(
             received[of].append((by, pair))
     found = []
     for centre in sorted(received):
+        crowd = (agreeable or {}).get(centre, frozenset())
         suspicion = _around(
-            centre, received[centre], pairs, partners_of, shared or {}, limits
+            centre, received[centre], pairs, partners_of, shared or {}, crowd, limits
         )
         if suspicion is not None:
             found.append(suspicion)
@@ -249,6 +261,7 @@ def _around(
     pairs: Mapping[tuple[int, int], _Pair],
     partners_of: Mapping[int, set[int]],
     shared: Mapping[tuple[int, int], set[str]],
+    crowd: frozenset[int],
     limits: Limits,
 ) -> Suspicion | None:
     credit = sum(pair.credit for _by, pair in received)
@@ -263,10 +276,13 @@ def _around(
         both = (min(centre, by), max(centre, by))
         seen = _signs(centre, by, pair, back, limits)
         percent = round(100 * pair.credit / credit)
-        if accepted >= limits.share_from and pair.credit > limits.share * credit:
+        is_large = pair.credit > limits.share * credit
+        if accepted >= limits.share_from and is_large:
             seen.append(Sign("share", centre, by, pair.accepted, percent))
         if is_sole:
             seen.append(Sign("sole", centre, by, pair.answers))
+        if is_sole and is_large and pair.accepted >= limits.devoted_from:
+            seen.append(Sign("devoted", centre, by, pair.accepted))
         seen += [Sign(kind, centre, by, 1) for kind in sorted(shared.get(both, ()))]
         seen = [sign for sign in seen if limits.weights[sign.kind]]
         if not seen:
@@ -286,16 +302,18 @@ def _around(
             heaviest = max(heaviest, weight)
         if is_marked:
             marked.append(by)
+    brought = {by: pair.credit for by, pair in received}
     ring = _ring(marked, dict(received), credit, limits)
-    people = sorted({*strong, *ring})
+    crowd = _crowd(crowd, brought, credit, limits)
+    people = sorted({*strong, *ring, *crowd})
     if not people:
         return None
-    kept = [sign for by in people for sign in signs[by]]
-    if ring:
-        part = sum(pair.credit for by, pair in received if by in ring)
-        kept.insert(
-            0, Sign("ring", centre, centre, len(ring), round(100 * part / credit))
-        )
+    kept = [sign for by in people for sign in signs.get(by, ())]
+    for kind, many in (("newcomers", crowd), ("ring", ring)):
+        if many:
+            percent = round(100 * sum(brought[by] for by in many) / credit)
+            kept.insert(0, Sign(kind, centre, centre, len(many), percent))
+    heaviest = max(heaviest, limits.weights["newcomers"] if crowd else 0)
     weight = max(heaviest, len(ring))
     return Suspicion(centre, [centre, *people], kept, weight, bool(ring))
 
@@ -333,3 +351,15 @@ def _ring(
     if dealt < limits.share_from or brought <= limits.share * credit:
         return set()
     return set(marked)
+
+
+def _crowd(
+    crowd: frozenset[int], brought: Mapping[int, int], credit: int, limits: Limits
+) -> set[int]:
+    """Newcomers who agree beyond chance count where they bring a good part of all."""
+    if limits.weights["newcomers"] < limits.open_from:
+        return set()
+    here = {by for by in crowd if by in brought}
+    part = sum(brought[by] for by in here)
+    is_much = len(here) >= limits.newcomers_from and part > limits.share * credit
+    return here if is_much else set()

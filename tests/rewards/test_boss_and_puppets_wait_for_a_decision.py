@@ -16,6 +16,7 @@ from rewards.errors import (
     YourOwnCase,
 )
 from rewards.models import Case, CaseStep, EarnRule, FairPlayRules, Transfer
+from rewards.scoring.newcomers import Welcome
 from rewards.setup import VEST_DAYS, setup_rules
 
 
@@ -374,8 +375,8 @@ def test_looking_costs_the_same_however_many_deal_with_each_other(
 
     for rounds in (1, 2):
         play(helper, puppets, rounds=rounds)
-        with django_assert_max_num_queries(10):
-            looking.suspicions([helper.pk], rules=rules, at=clock.now)
+        with django_assert_max_num_queries(12):
+            looking.suspicions([helper.pk], rules=rules, at=clock.now, hall=Welcome())
 
 
 def test_days_long_gone_are_not_looked_at(play, helper, puppets, clock):
@@ -383,3 +384,54 @@ def test_days_long_gone_are_not_looked_at(play, helper, puppets, clock):
     clock.now += timedelta(days=120)
 
     assert looking.look_at([helper.pk], at=clock.now) == []
+
+
+@pytest.fixture
+def welcome(make_person, make_question, make_answer, accept, clock):
+    """New accounts ask one question each; one person answers, some accept."""
+
+    def welcome(helper, names, *, agree):
+        for number, name in enumerate(names):
+            newcomer = make_person(name, at=clock.now)
+            question = make_question(by=newcomer)
+            answer = make_answer(question=question, by=helper)
+            clock.move(hours=2)
+            if number < agree:
+                accept(answer)
+
+    return welcome
+
+
+def test_newcomers_bought_for_one_question_each_wait_for_a_decision(
+    welcome, helper, stranger, clock, purse
+):
+    clock.move(days=-30)
+    welcome(stranger, [f"real{n}" for n in range(34)], agree=14)
+    welcome(helper, [f"fresh{n}" for n in range(16)], agree=16)
+
+    looking.review_fair_play(at=clock.now)
+    clock.move(days=VEST_DAYS + 1)
+    actions.vest_points(at=clock.now)
+
+    case = Case.objects.get()
+    assert case.centre == helper
+    assert case.people.count() == 17
+    assert [sign["kind"] for sign in case.evidence["signs"]] == ["newcomers"]
+    assert len(case.evidence["edges"]) == 16
+    assert purse(helper).spendable == 0
+    assert purse(stranger).spendable > 0
+
+
+def test_what_was_decided_about_newcomers_is_not_brought_up_again(
+    welcome, helper, stranger, manager, clock
+):
+    clock.move(days=-30)
+    welcome(stranger, [f"real{n}" for n in range(34)], agree=14)
+    welcome(helper, [f"fresh{n}" for n in range(16)], agree=16)
+    looking.review_fair_play(at=clock.now)
+    deciding.release(case=Case.objects.get(), by=manager, reason="ok", at=clock.now)
+
+    welcome(helper, ["one-more"], agree=1)
+    looking.review_fair_play(at=clock.move(hours=1))
+
+    assert Case.objects.count() == 1

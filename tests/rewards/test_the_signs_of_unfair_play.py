@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from rewards.models import FairPlayRules
 from rewards.scoring.fair_evaluation import ATTACKS, try_attack
+from rewards.scoring.newcomers import Newcomers, Welcome, too_agreeable
 from rewards.scoring.signals import Dealings, Limits, find
 from rewards.setup import VEST_DAYS
 
@@ -51,7 +52,7 @@ def test_one_sign_alone_opens_nothing():
 
 
 def test_two_signs_of_one_sort_are_one():
-    rows = [accepted(2, answer=n) for n in range(8)]
+    rows = [accepted(2, answer=n) for n in range(7)]
     real = [accepted(by, answer=100 + by) for by in range(10, 14)]
 
     assert suspicions(rows + real) == []
@@ -63,7 +64,7 @@ def test_a_household_is_no_case_but_for_what_they_do():
     real = [accepted(by, answer=100 + by) for by in range(10, 14)]
 
     assert suspicions(once + real, shared=shared) == []
-    often = once + [accepted(2, answer=n) for n in range(3, 9)]
+    often = once + [accepted(2, answer=n) for n in range(3, 8)]
     [found] = suspicions(often + real, shared=shared)
     assert kinds(found) == {"share", "sole", "device", "network"}
     assert found.people == [1, 2]
@@ -142,12 +143,75 @@ def test_data_and_code_begin_with_the_same_limits():
     assert FairPlayRules().limits == replace(Limits(), burst_seconds=600)
 
 
+@pytest.fixture
+def newcomers():
+    """Twenty accounts that accept one answer of the boss each, and nothing else."""
+    return [accepted(by, answer=by) for by in range(10, 30)]
+
+
+def judged(agreed, answered, *, hall):
+    found = {BOSS: Newcomers(answered, frozenset(range(10, 10 + agreed)))}
+    return too_agreeable(found, hall, Limits())
+
+
+def test_newcomers_who_all_agree_are_a_case_where_others_do_not(newcomers):
+    [found] = suspicions(newcomers, agreeable=judged(20, 20, hall=Welcome(220, 100)))
+
+    assert kinds(found) == {"newcomers"}
+    assert len(found.people) == 21
+
+
+@pytest.mark.parametrize(
+    ("agreed", "answered", "hall"),
+    [
+        pytest.param(20, 20, Welcome(220, 215), id="here newcomers always accept"),
+        pytest.param(20, 40, Welcome(220, 60), id="half of the helper's did not"),
+        pytest.param(20, 20, Welcome(40, 22), id="nobody to compare with"),
+        pytest.param(9, 9, Welcome(220, 20), id="too few"),
+        pytest.param(10, 10, Welcome(220, 110), id="one in a thousand is chance"),
+    ],
+)
+def test_newcomers_who_may_be_real_say_nothing(agreed, answered, hall):
+    assert judged(agreed, answered, hall=hall) == {}
+
+
+def test_newcomers_who_bring_little_of_all_are_no_case(newcomers):
+    real = [accepted(by, answer=by) for by in range(100, 140)]
+    agreeable = judged(20, 20, hall=Welcome(220, 100))
+
+    assert suspicions(newcomers + real, agreeable=agreeable) == []
+
+
+def test_two_who_only_ever_accept_one_person_are_a_case_from_eight_answers_on():
+    def rows(each):
+        return [accepted(2 + n % 2, answer=n) for n in range(2 * each)]
+
+    assert suspicions(rows(7)) == []
+    [found] = suspicions(rows(8))
+    assert kinds(found) == {"devoted", "share", "sole"}
+
+
+def test_one_faithful_asker_of_somebody_who_helps_many_is_none():
+    faithful = [accepted(2, answer=n) for n in range(12)]
+    real = [accepted(by, answer=100 + by) for by in range(10, 40)]
+
+    assert suspicions(faithful + real) == []
+
+
 @pytest.mark.parametrize("attack", ATTACKS[1:9], ids=lambda attack: attack.name)
 def test_puppets_are_seen_before_anything_vests(attack):
     caught = try_attack(attack, vest_days=VEST_DAYS, limits=Limits())
 
     assert caught.after_days is not None
     assert caught.vested == 0
+
+
+@pytest.mark.parametrize("attack", [ATTACKS[0], ATTACKS[9]], ids=lambda one: one.name)
+def test_patient_puppets_are_seen_later_but_in_time_for_most(attack):
+    caught = try_attack(attack, vest_days=VEST_DAYS, limits=Limits())
+
+    assert caught.after_days is not None
+    assert caught.vested <= attack.puppets * attack.each * 0.4
 
 
 @pytest.mark.django_db

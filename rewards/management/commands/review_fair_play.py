@@ -13,7 +13,7 @@ from django.utils import timezone
 from rewards.actions.looking import FIRST_LOOK, review_fair_play, suspicions
 from rewards.management.commands.score_leaders import moment
 from rewards.models import FairPlayRules
-from rewards.queries.dealings import those_who_earned
+from rewards.queries.dealings import newcomers_of_the_hall, those_who_earned
 from rewards.scoring.evaluation import BrokenHistory, read_past
 from rewards.scoring.fair_evaluation import ATTACKS, look_back, try_attack
 from rewards.setup import VEST_DAYS
@@ -51,10 +51,11 @@ class Command(BaseCommand):
 
     def _only_look(self, at: Any) -> None:
         rules = FairPlayRules.current()
+        hall = newcomers_of_the_hall(at - timedelta(days=rules.days_read))
         looked = found = 0
         for portion in those_who_earned(at - FIRST_LOOK, at + timedelta(seconds=1)):
             looked += len(portion)
-            for one in suspicions(portion, rules=rules, at=at):
+            for one in suspicions(portion, rules=rules, at=at, hall=hall):
                 found += 1
                 kinds = ", ".join(sorted({sign.kind for sign in one.signs}))
                 self.stdout.write(
