@@ -18,7 +18,7 @@ from rewards.scoring.model import Model
 from rewards.scoring.score import Scores, best_answers, blend_topic, score
 
 # Raised whenever the same history would give other numbers.
-CODE_VERSION = 2
+CODE_VERSION = 3
 # Topics with fewer answers say nothing about anybody.
 TOPIC_FROM_ANSWERS = 10
 TOPIC_PLACES = 50

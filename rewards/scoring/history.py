@@ -129,11 +129,13 @@ class History:
     """One row an answer to somebody else, in the order of the answers' ids.
 
     `answerer` and `asker` are places in `people` (sorted ids); `trust` has a value for
-    each of `people`; `net` is up-votes minus down-votes, each weighed by its voter.
+    each of `people`, and `met_several` says of each whether they dealt with more than
+    one other person, whatever their e-mail; `net` is up-votes minus down-votes, each weighed by its voter.
     """
 
     people: Ints
     trust: Floats
+    met_several: Bools
     answer: Ints
     answerer: Places
     asker: Places
@@ -149,7 +151,7 @@ class History:
 
     def where(self, rows: Bools | Ints) -> "History":
         """These rows only: a mask of them, or their places. The people stay."""
-        columns = (part.name for part in fields(self)[2:])
+        columns = (part.name for part in fields(self)[3:])
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
     def by_topic(self, topic: Ints, question: Ints) -> Iterator[tuple[int, Ints]]:
@@ -190,11 +192,13 @@ def history_of(answers: Answers, votes: Votes, known: Known, model: Model) -> Hi
     asker = numbering.places(answers.asker)
     first = _first_in_thread(answers)
     others = answerer != asker
-    trust = _trust(people, answerer[others], asker[others], known, model)
+    met_several = _met_several(people, answerer[others], asker[others], model)
+    trust = _trust(people, met_several, known, model)
     net = _net(answers, answerer, numbering, trust, votes, model)
     return History(
         people=people,
         trust=trust,
+        met_several=met_several,
         answer=answers.answer[others],
         answerer=answerer[others],
         asker=asker[others],
@@ -216,14 +220,10 @@ def _first_in_thread(answers: Answers) -> Bools:
     return answers.answered_at == earliest[thread]
 
 
-def _trust(
-    people: Ints, answerer: Places, asker: Places, known: Known, model: Model
-) -> Floats:
-    """How far each person's word counts as an asker and as a voter.
-
-    Wholly for imported people, and for those with a verified e-mail who dealt with
-    more than one other person by answering or being answered; else a share.
-    """
+def _met_several(
+    people: Ints, answerer: Places, asker: Places, model: Model
+) -> Bools:
+    """Who dealt with more than one other person by answering or being answered."""
     # Here, so that web processes never load it: only a run needs it.
     from scipy import sparse
 
@@ -234,11 +234,20 @@ def _trust(
     # Sums of many ones would overflow their byte; only where they are matters.
     met.data[:] = 1
     others = np.diff((met + met.T).tocsr().indptr)
-    trusted = others >= model.partners_for_trust
+    return others >= model.partners_for_trust
+
+
+def _trust(people: Ints, met_several: Bools, known: Known, model: Model) -> Floats:
+    """How far each person's word counts as an asker and as a voter.
+
+    Wholly for imported people, and for those with a verified e-mail who met several;
+    else a share.
+    """
+    trusted = met_several
     if known.verified is not None:
-        trusted &= np.isin(people, known.verified, assume_unique=True)
+        trusted = trusted & np.isin(people, known.verified, assume_unique=True)
     if known.imported is not None:
-        trusted |= np.isin(people, known.imported, assume_unique=True)
+        trusted = trusted | np.isin(people, known.imported, assume_unique=True)
     return np.where(trusted, 1.0, model.trust_of_others)
 
 

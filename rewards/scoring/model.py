@@ -44,6 +44,9 @@ class Model:
     trust_of_others: float = 0.3
     partners_for_trust: int = 2
     email_days: int = 7
+    # Of answers to people who dealt with several, so many went to people known well;
+    # with fewer, all of these vouch for helpers.
+    known_askers_share: float = 0.5
     # Help for people not known well counts up to this, and as much again for each
     # answer's worth of help for people who are: puppets alone lead nowhere.
     unvouched_base: float = 0.1

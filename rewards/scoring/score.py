@@ -176,8 +176,9 @@ class _Working:
             return_inverse=True,
         )
         self.people, self.helper = np.unique(keys // size, return_inverse=True)
-        trust = history.trust[keys % size]
-        self.is_vouched: Bools = trust >= 1
+        asker = keys % size
+        trust = history.trust[asker]
+        self.is_vouched = _vouched(history, model)[asker]
         # The count is a count: there, trust only decides what is limited.
         self.trust = trust if is_full else np.ones(len(trust))
         self.answers = _sums(
@@ -205,11 +206,13 @@ class _Working:
     def _limit(self) -> Floats:
         """What help for people not known well keeps, pair by pair.
 
-        While a community knows nobody well, there is nothing to hold it against.
+        While nobody is there to hold it against, no asker counts for more than one
+        answer.
         """
-        if not self.is_vouched.any():
-            return np.ones(len(self.helper))
         total = np.sum([*self._gains.values(), np.zeros(len(self.helper))], axis=0)
+        if not self.is_vouched.any():
+            whole = total / np.where(self.trust > 0, self.trust, 1)
+            return 1 / np.maximum(whole, 1)
         size = len(self.people)
         vouched = _sums(self.helper, total * self.is_vouched, size)
         others = _sums(self.helper, total * ~self.is_vouched, size)
@@ -217,6 +220,21 @@ class _Working:
         # Never more than that, and yet the more the better.
         kept = most / (most + others)
         return np.where(self.is_vouched, 1.0, kept[self.helper])
+
+
+def _vouched(history: History, model: Model) -> Bools:
+    """Of each of the people, whether their word vouches for a helper.
+
+    Those known well; and while few of those who dealt with several people are, as on a
+    new site whose e-mail addresses are young, all of these. Invented accounts that only
+    know their boss are not among them.
+    """
+    known: Bools = history.trust >= 1
+    several = known | history.met_several
+    asked = history.asker[several[history.asker]]
+    if known[asked].sum() < model.known_askers_share * len(asked):
+        return several
+    return known
 
 
 def _lately(history: History, at: float, model: Model) -> History:

@@ -403,6 +403,59 @@ def test_the_plain_count_is_not_for_sale_either(past):
     assert friend == pytest.approx(5 * earned)
 
 
+NOBODY_PROVEN = Known(verified=np.zeros(0, dtype=np.int64))
+
+
+def ranks_knowing(past, known, model=FULL):
+    answers, votes, _known = past.facts()
+    scores = score(history_of(answers, votes, known, model), at=NOW, model=model)
+    return dict(zip(scores.people.tolist(), scores.rank.tolist(), strict=True))
+
+
+def with_ten_puppets(past, boss):
+    """Each asks twenty times, votes for all answers and accepts them."""
+    for number in range(200):
+        puppet = 1000 + number % 10
+        past.answers(boss, puppet, ups=1, voter=puppet, days_ago=number % 80 + 1)
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+@pytest.mark.parametrize("proven", [[], [15]])
+def test_puppets_buy_nothing_either_while_hardly_an_address_is_proven(
+    busy_past, is_full, proven
+):
+    """As on a new site, where every account is young."""
+    with_ten_puppets(busy_past, boss=500)
+    model = FULL if is_full else Model(full_from_answers=10_000)
+
+    rank = ranks_knowing(busy_past, Known(verified=np.array(proven, dtype=np.int64)), model)
+
+    assert all(rank[helper] < rank[500] for helper in range(1, 16))
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_where_nobody_met_two_people_an_asker_counts_for_one_answer(past, is_full):
+    with_ten_puppets(past, boss=500)
+    for number in range(30):
+        past.answers(HELPER, 2000 + number, ups=1)
+    model = FULL if is_full else Model(full_from_answers=10_000)
+
+    rank = ranks_knowing(past, NOBODY_PROVEN, model)
+
+    assert rank[HELPER] < rank[500]
+
+
+def test_once_addresses_are_proven_only_those_vouch(busy_past):
+    """Two unproven accounts that know two bosses count for either next to nothing."""
+    for number in range(40):
+        busy_past.answers(500 + number % 2, 1000 + number // 2 % 2)
+    proven = np.arange(1, 40)
+
+    rank = ranks_knowing(busy_past, Known(verified=proven))
+
+    assert all(rank[helper] < rank[500] for helper in range(1, 16))
+
+
 @pytest.mark.parametrize(("count", "is_full"), [(199, False), (200, True)])
 def test_from_two_hundred_answers_on_there_are_five_parts(past, count, is_full):
     for number in range(count):
