@@ -1,32 +1,26 @@
-"""Points, gifts, orders and leaders for programs."""
+"""Points, badges and leaders for programs."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
-from django.utils import timezone
 from pydantic import BaseModel, Field
 
 from common.api import (
     Asked,
-    Given,
     Listed,
     Order,
     Query,
     Router,
     Shown,
-    Status,
     anybody,
     member,
     page_of,
-    writer,
 )
-from common.api.problems import code_of
 from community.models import Tag
 from people.api import MemberShown, as_member
 from people.models import Person
-from rewards import actions, numbers, queries
-from rewards.models import Gift, Redemption
+from rewards import queries
 from rewards.queries.badges import badges_of
 from rewards.queries.leaders import parts_in_order
 from rewards.queries.levels import public_level
@@ -37,7 +31,6 @@ router = Router()
 
 NEWEST = (Order("at", datetime), Order("pk", int))
 MOST_BADGES = 500
-CHEAPEST = (Order("cost", int, descending=False), Order("pk", int, descending=False))
 
 
 class PurseShown(Shown):
@@ -97,177 +90,6 @@ def _as_line(row: Row) -> PointsShown:
         answer=row.answer.pk if row.answer else None,
         gift=row.gift.slug if row.gift else None,
     )
-
-
-# Gifts
-
-
-class GiftShown(Shown):
-    slug: str
-    title: str
-    description: str
-    cost: int
-    left: Annotated[
-        int | None, Field(description="How many are left; null: plenty of them.")
-    ]
-    per_person: Annotated[int | None, Field(description="Most one person may have.")]
-    region: str | None
-    closes_at: datetime | None
-    picture: str | None
-    url: str
-
-
-class Gifts(Listed[GiftShown]):
-    pass
-
-
-class Obstacle(Shown):
-    code: str
-    detail: str
-
-
-class GiftForMe(GiftShown):
-    """`obstacle` is what keeps you from it; null if nothing does or you are nobody."""
-
-    obstacle: Obstacle | None
-
-
-@router.get("/gifts/", auth=anybody, response=Gifts, tags=["rewards"])
-def list_gifts(request: HttpRequest, asked: Query[Asked]) -> Gifts:
-    """What is on offer now, cheapest first."""
-    piece = page_of(queries.gifts_on_offer(at=timezone.now()), CHEAPEST, asked, request)
-    return Gifts(items=[GiftShown(**_gift(one)) for one in piece.rows], next=piece.next)
-
-
-@router.get("/gifts/{slug:slug}/", auth=anybody, response=GiftForMe, tags=["rewards"])
-def read_gift(request: HttpRequest, slug: str) -> GiftForMe:
-    """One gift and, for members, whether they can have it."""
-    gift = _find_gift(slug)
-    return GiftForMe(**_gift(gift), obstacle=_obstacle(gift, request.user))
-
-
-def _find_gift(slug: str) -> Gift:
-    gift = Gift.objects.filter(slug=slug, visible=True).select_related("region").first()
-    if gift is None:
-        raise Http404
-    return gift
-
-
-def _obstacle(gift: Gift, person: Any) -> Obstacle | None:
-    if not person.is_authenticated:
-        return None
-    now = timezone.now()
-    has = queries.balance_of(person, at=now).spendable
-    stop = queries.obstacle(gift, person, spendable=has, at=now)
-    return Obstacle(code=code_of(stop), detail=str(stop)) if stop else None
-
-
-def _gift(gift: Gift) -> dict[str, Any]:
-    return {
-        "slug": gift.slug,
-        "title": gift.title,
-        "description": gift.description,
-        "cost": gift.cost,
-        "left": gift.stock if gift.stock < numbers.PLENTY else None,
-        "per_person": gift.per_person_limit,
-        "region": gift.region.name if gift.region else None,
-        "closes_at": gift.closes_at,
-        "picture": gift.picture.url if gift.picture else None,
-        "url": gift.get_absolute_url(),
-    }
-
-
-# Orders
-
-
-class OrderRow(Shown):
-    id: int
-    gift: str
-    title: str
-    cost: int
-    state: str
-    at: datetime
-    settled_at: datetime | None
-    url: str
-
-
-class Orders(Listed[OrderRow]):
-    pass
-
-
-class OrderShown(OrderRow):
-    code: Annotated[str, Field(description="Empty for what our team delivers.")]
-
-
-class Redeeming(Given):
-    key: Annotated[
-        str,
-        Field(
-            pattern=r"^[A-Za-z0-9_.:~-]{1,80}$",
-            description="Made up by you, one per order: the same key again, after a"
-            " lost answer, is the same order and costs nothing more.",
-        ),
-    ]
-    agreed_cost: Annotated[
-        int | None,
-        Field(ge=1, le=10**9, description="Refused if the gift costs something else."),
-    ] = None
-
-
-@router.post(
-    "/gifts/{slug:slug}/redeem/",
-    auth=writer,
-    response={201: OrderShown},
-    tags=["rewards"],
-)
-def redeem_gift(request: HttpRequest, slug: str, given: Redeeming) -> Status:
-    """Spend your points on a gift. The cost is the gift's, whatever you send."""
-    person: Any = request.user
-    order = actions.redeem(
-        person=person,
-        gift=_find_gift(slug),
-        key=given.key,
-        agreed_cost=given.agreed_cost,
-        at=timezone.now(),
-    )
-    return Status(201, _order(order))
-
-
-@router.get("/me/orders/", auth=member, response=Orders, tags=["me"])
-def list_orders(request: HttpRequest, asked: Query[Asked]) -> Orders:
-    """What you ordered, newest first."""
-    person: Any = request.user
-    piece = page_of(queries.orders_of(person), NEWEST, asked, request)
-    return Orders(
-        items=[OrderRow(**_order_row(one)) for one in piece.rows], next=piece.next
-    )
-
-
-@router.get("/me/orders/{row_id:pk}/", auth=member, response=OrderShown, tags=["me"])
-def read_order(request: HttpRequest, pk: int) -> OrderShown:
-    """One order with its code; anybody else's does not exist."""
-    person: Any = request.user
-    order = queries.orders_of(person).filter(pk=pk).first()
-    if order is None:
-        raise Http404
-    return _order(order)
-
-
-def _order(order: Redemption) -> OrderShown:
-    return OrderShown(**_order_row(order), code=queries.code_of(order))
-
-
-def _order_row(order: Redemption) -> dict[str, Any]:
-    return {
-        "id": order.pk,
-        "gift": order.gift.slug,
-        "title": order.gift.title,
-        "cost": order.cost,
-        "state": order.state,
-        "at": order.at,
-        "settled_at": order.settled_at,
-        "url": order.get_absolute_url(),
-    }
 
 
 # Badges and levels

@@ -22,7 +22,7 @@ from rewards import numbers
 from rewards.actions.redeeming import hold_in_turn
 from rewards.errors import NotOnOffer, RoomNotOpen, SoldOut
 from rewards.models import Gift, Place, Redemption, WaitingRoom
-from rewards.queries.catalogue import not_on_offer, short_of
+from rewards.queries.drops import obstacle_to_room
 from rewards.queries.points import balance_of
 
 SOLD_OUT = "rewards.drop_sold_out"
@@ -115,15 +115,10 @@ def forget_places(*, person: Person) -> None:
 def _may_enter(person: Person, gift: Gift, at: datetime) -> None:
     if not gift.is_drop or gift.opens_at is None:
         raise NotOnOffer
-    if at < gift.opens_at - numbers.ROOM_OPENS_BEFORE:
+    if at < gift.room_opens_at:
         raise RoomNotOpen
-    reason = not_on_offer(gift, person, at=max(at, gift.opens_at))
-    # None in stock may be one that somebody holds and will not confirm.
-    if isinstance(reason, SoldOut) and _somebody_holds(gift):
-        reason = None
-    if reason is None:
-        has = balance_of(person, at=at).spendable
-        reason = short_of(gift, person, spendable=has)
+    has = balance_of(person, at=at).spendable
+    reason = obstacle_to_room(gift, person, spendable=has, at=at)
     if reason is not None:
         raise reason
 

@@ -176,7 +176,9 @@ def _look_at_the_offer(
 ) -> None:
     if agreed_cost is not None and agreed_cost != gift.cost:
         raise CostChanged(cost=gift.cost)
-    if (reason := not_on_offer(gift, person, at=at)) is not None:
+    # Before it opens, a drop is told to go by turns, too.
+    opens_at = gift.opens_at if gift.is_drop else None
+    if (reason := not_on_offer(gift, person, at=max(at, opens_at or at))) is not None:
         raise reason
 
 

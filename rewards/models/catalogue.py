@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _
 
+from rewards import numbers
 from rewards.sealing import unseal
 
 
@@ -113,6 +114,13 @@ class Gift(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def room_opens_at(self) -> datetime:
+        """When the waiting room of a drop opens."""
+        if self.opens_at is None:
+            raise ValueError(f"{self.slug} is no drop")
+        return self.opens_at - numbers.ROOM_OPENS_BEFORE
 
     def get_absolute_url(self) -> str:
         return reverse("rewards:gift", args=[self.slug])

@@ -5,9 +5,12 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from common.errors import Refused
 from people.models import Person
 from rewards import numbers
+from rewards.errors import SoldOut
 from rewards.models import Gift, HookDelivery, Place, Redemption, WaitingRoom
+from rewards.queries.catalogue import obstacle
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,18 @@ def queue_of(place: Place, gift: Gift, *, at: datetime) -> Queue:
         free_by=held.aggregate(next=Min("held_until"))["next"] if is_open else None,
         ask_again=_ask_again(place, gift, ahead, at),
     )
+
+
+def obstacle_to_room(
+    gift: Gift, person: Person, *, spendable: int, at: datetime
+) -> Refused | None:
+    """What would keep the person from a drop even if it were their turn."""
+    opens_at = gift.opens_at or at
+    stop = obstacle(gift, person, spendable=spendable, at=max(at, opens_at))
+    # The last may be held by somebody who will not confirm.
+    if isinstance(stop, SoldOut) and holds_now().filter(gift=gift).exists():
+        return None
+    return stop
 
 
 def rooms_now() -> QuerySet[WaitingRoom]:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from secrets import token_urlsafe
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -158,18 +158,14 @@ def gift_page(
 
 def _room(gift: Gift, person: Person, has: int, now: datetime) -> dict[str, Any]:
     """Whether the waiting room may be entered, was, or when it can be."""
-    opens_at = cast(datetime, gift.opens_at)
     place = drops.place_of(person, gift)
-    stop = queries.obstacle(gift, person, spendable=has, at=max(now, opens_at))
-    # The last may be held by somebody who will not confirm.
-    if isinstance(stop, SoldOut) and drops.holds_now().filter(gift=gift).exists():
-        stop = None
     is_in = place is not None and place.state == Place.State.WAITING
+    stop = drops.obstacle_to_room(gift, person, spendable=has, at=now)
     return {
         "stop": None if is_in else stop,
         "is_in_room": is_in,
-        "room_opens_at": opens_at - numbers.ROOM_OPENS_BEFORE,
-        "room_is_open": now >= opens_at - numbers.ROOM_OPENS_BEFORE,
+        "room_opens_at": gift.room_opens_at,
+        "room_is_open": now >= gift.room_opens_at,
     }
 
 

@@ -39,6 +39,7 @@ from people.api import MemberShown, as_member, router as people
 from people.queries import unread_notifications
 from rewards.agent_api import router as agents
 from rewards.api import PurseShown, as_purse, router as rewards
+from rewards.gifts_api import router as gifts
 from search.api import router as search
 
 ABOUT = """\
@@ -185,7 +186,7 @@ def read_me(request: HttpRequest) -> Me:
     )
 
 
-for part in (community, kb, search, me, people, rewards, agents, desk):
+for part in (community, kb, search, me, people, rewards, gifts, agents, desk):
     api.add_router("", part)
 
 

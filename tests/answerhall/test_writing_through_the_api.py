@@ -739,6 +739,71 @@ def test_too_few_points_are_told_how_many_are_missing(program_of, stranger, gift
     assert not Redemption.objects.exists()
 
 
+@pytest.fixture
+def drop(gift: Gift, clock) -> Gift:
+    gift.is_drop, gift.opens_at = True, timezone.now() - timedelta(minutes=1)
+    gift.save()
+    return gift
+
+
+def test_a_gift_that_goes_by_turns_says_so_and_is_not_sold_otherwise(
+    client, program_of, rich, drop, clock
+):
+    listed = client.get("/api/v1/gifts/day-pass/").json()["waiting_room"]
+    program = program_of(rich)
+    seen = program.get("gifts/day-pass/").json()
+    refused = [
+        program.post(f"gifts/day-pass/{act}/", {"key": act})
+        for act in ("redeem", "hold")
+    ]
+
+    assert listed["url"].endswith("/rewards/day-pass/waiting/")
+    assert seen["obstacle"]["code"] == "only-by-turns"
+    assert {one.status_code for one in refused} == {409}
+    assert {one.json()["code"] for one in refused} == {"only-by-turns"}
+    assert refused[0]["Content-Type"] == "application/problem+json"
+    assert balance_of(rich, at=clock.now).spendable == 20
+
+
+def test_before_its_room_opens_a_drop_says_when(program_of, rich, stranger, drop):
+    drop.opens_at = timezone.now() + timedelta(days=1)
+    drop.save()
+
+    seen = program_of(rich).get("gifts/day-pass/").json()
+    poor = program_of(stranger).get("gifts/day-pass/").json()
+
+    assert seen["obstacle"]["code"] == "room-not-open"
+    early = program_of(rich).post("gifts/day-pass/redeem/", {"key": "early"})
+    assert early.json()["code"] == "only-by-turns"
+    assert seen["waiting_room"]["opens_at"] < seen["waiting_room"]["gift_opens_at"]
+    assert poor["obstacle"]["code"] == "not-enough-points"
+
+
+def test_a_gift_without_a_room_has_none(client, gift):
+    assert client.get("/api/v1/gifts/day-pass/").json()["waiting_room"] is None
+
+
+def test_a_gift_is_kept_and_confirmed_or_let_go(program_of, rich, stranger, gift):
+    program, others = program_of(rich), program_of(stranger)
+    held = program.post("gifts/day-pass/hold/", {"key": "h1"}).json()
+    address = f"me/orders/{held['id']}"
+
+    assert (held["state"], held["code"]) == ("held", "")
+    assert held["held_until"] > held["at"]
+    assert others.post(f"{address}/confirm/", {}).status_code == 404
+    assert others.post(f"{address}/let-go/", {}).status_code == 404
+    assert program.post(f"{address}/let-go/", {}).json()["state"] == "lapsed"
+    late = program.post(f"{address}/confirm/", {})
+    assert (late.status_code, late.json()["code"]) == (409, "hold-ended")
+
+    again = program.post("gifts/day-pass/hold/", {"key": "h2"}).json()
+    for _try in range(2):
+        order = program.post(f"me/orders/{again['id']}/confirm/", {}).json()
+        assert (order["state"], order["held_until"]) == ("ordered", None)
+    gift.refresh_from_db()
+    assert gift.stock == 1
+
+
 def test_another_s_order_does_not_exist(program_of, rich, stranger, gift):
     rewards.add_codes(gift=gift, codes=["SECRET-1"])
     Gift.objects.filter(pk=gift.pk).update(stock_mode="codes")
