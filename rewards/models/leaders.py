@@ -73,11 +73,25 @@ class ScoreModel(models.Model):
         _("trust in people not known well, percent"),
         30,
         help_text=_(
-            "Known well are imported people, and those with a verified e-mail "
-            "who dealt with more than one other person."
+            "Known well are imported people, and those with a verified e-mail, an "
+            "account old enough and dealings with enough other people, as below."
         ),
     )
     email_days = _days(_("account with verified e-mail older than days"), 7)
+    partners_for_trust = models.PositiveSmallIntegerField(
+        _("other people to have dealt with"),
+        default=2,
+        validators=[MinValueValidator(2), MaxValueValidator(20)],
+        help_text=_("By answering or being answered; invented accounts know one."),
+    )
+    known_askers_percent = _percent(
+        _("only those known well vouch from this share of askers on, percent"),
+        50,
+        help_text=_(
+            "Of answers to people who dealt with enough others. With fewer, as on a "
+            "new site, all of these vouch for helpers, whatever their e-mail."
+        ),
+    )
     unvouched_base = _amount(
         _("most from people not known well alone, in answers"), "0.10"
     )
@@ -85,6 +99,27 @@ class ScoreModel(models.Model):
         _("and for each answer to people known well, percent of one"),
         default=100,
         validators=[MaxValueValidator(1000)],
+    )
+    bad_percent = _percent(
+        _("what a removed post takes away, percent of an answer's share"),
+        50,
+        help_text=_("Posts that moderators had to remove lower every part."),
+    )
+    bad_prior = _amount(
+        _("answers everybody is taken to have given besides"),
+        "5.00",
+        help_text=_("So that one removed post does not sink who has answered little."),
+    )
+    topic_prior = _amount(
+        _("so many answers in a topic make half of the score in it"),
+        "3.00",
+        help_text=_(
+            "The rest is lent by the score overall. Changes places within topics only; "
+            "the comparison shows places overall."
+        ),
+    )
+    topic_overall_percent = _percent(
+        _("what the score overall lends a topic, percent"), 50
     )
     full_from_answers = models.PositiveIntegerField(
         _("five parts from this many answers"),
@@ -142,8 +177,14 @@ class ScoreModel(models.Model):
             rescue_after_hours=float(self.rescue_after_hours),
             trust_of_others=self.trust_percent / 100,
             email_days=self.email_days,
+            partners_for_trust=self.partners_for_trust,
+            known_askers_share=self.known_askers_percent / 100,
             unvouched_base=float(self.unvouched_base),
             unvouched_share=self.unvouched_percent / 100,
+            bad_share=self.bad_percent / 100,
+            bad_prior=float(self.bad_prior),
+            topic_prior=float(self.topic_prior),
+            topic_overall_share=self.topic_overall_percent / 100,
             full_from_answers=self.full_from_answers,
             count_days=float(self.count_days),
             count_pair_cap=float(self.count_pair_cap),

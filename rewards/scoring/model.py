@@ -53,6 +53,7 @@ class Model:
     unvouched_share: float = 1.0
     bad_share: float = 0.5
     bad_prior: float = 5.0
+    # The unit of the score, not a judgement: no place depends on it.
     reference_top: int = 10
     # With fewer answers to read, the score is a count of answers of the last days.
     full_from_answers: int = 200

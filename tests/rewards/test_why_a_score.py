@@ -297,6 +297,60 @@ def test_a_change_is_compared_and_nothing_is_stored(
     assert "Nothing has been stored yet" in response.content.decode()
 
 
+def test_every_figure_but_the_unit_is_the_managers_to_change(page, clock):
+    """Halved where that is allowed; percentages of parts still add up."""
+    other = {
+        "half_life_days": "15",
+        "pair_cap": "1.00",
+        "voter_pair_cap": "0.75",
+        "quick_hours": "6.00",
+        "rescue_after_hours": "12.00",
+        "trust_percent": "15",
+        "email_days": "3",
+        "partners_for_trust": "3",
+        "known_askers_percent": "25",
+        "unvouched_base": "0.05",
+        "unvouched_percent": "50",
+        "bad_percent": "25",
+        "bad_prior": "2.50",
+        "topic_prior": "1.50",
+        "topic_overall_percent": "25",
+        "full_from_answers": "100",
+        "count_days": "45",
+        "count_pair_cap": "2.50",
+        "help_percent": "30",
+        "accepted_percent": "5",
+        "response_percent": "30",
+        "reach_percent": "30",
+        "votes_percent": "5",
+    }
+
+    assert page(**other, apply="1").status_code == 302
+
+    first, now = Model().as_dict(), ScoreModel.objects.get().as_model().as_dict()
+    assert {name for name in first if first[name] == now[name]} == {"reference_top"}
+    assert all(now["weights"][part] != first["weights"][part] for part in PARTS)
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [
+        ("partners_for_trust", "1"),
+        ("known_askers_percent", "101"),
+        ("bad_percent", "-1"),
+        ("bad_prior", "0"),
+        ("topic_prior", "0"),
+        ("topic_overall_percent", "101"),
+    ],
+)
+def test_figures_that_make_no_score_are_refused(page, figure, value):
+    response = page(**figures(**{figure: value}), apply="1")
+
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {figure}
+    assert not ScoreModel.objects.exists()
+
+
 def test_old_and_new_ranks_are_those_of_the_two_models(
     helped, helper, stranger, five_parts, clock
 ):
