@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from people.registries import notification
 
 LABEL = gettext_lazy("Points of mine are looked at")
+APPEALS = gettext_lazy("Appeals that I may answer")
 
 
 def _points(data: dict[str, Any]) -> str:
@@ -53,6 +54,11 @@ def clawed_back(data: dict[str, Any]) -> str:
         "%(points)s of yours were taken back: our team found that they were not earned "
         "by helping others. Read why, and how to appeal."
     ) % {"points": _points(data)}
+
+
+@notification("rewards.appeal_waits", APPEALS, by_mail=True)
+def appeal_waits(data: dict[str, Any]) -> str:
+    return _("An appeal in case %(case)s waits for an answer of yours.") % data
 
 
 @notification("rewards.appeal_granted", LABEL, by_mail=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from common.errors import NotAllowed
 from common.text import clean_body, clean_line
@@ -30,6 +31,7 @@ from rewards.errors import (
     YourOwnCase,
 )
 from rewards.models import Appeal, Case, CaseStep, SignInTrace
+from rewards.queries.fairplay import who_may_answer
 
 REASON_MOST_CHARS = 500
 APPEAL_MOST_CHARS = 4000
@@ -105,6 +107,15 @@ def appeal(*, case: Case, person: Person, text: str, at: datetime) -> Appeal:
     except IntegrityError as error:
         raise AppealedAlready from error
     CaseStep.objects.create(case=locked, kind=Kind.APPEALED, actor=person, at=at)
+    for manager in who_may_answer(made):
+        people.notify(
+            person=manager,
+            kind="rewards.appeal_waits",
+            data={"case": str(locked)},
+            url=reverse("rewards_case", args=[locked.pk]),
+            key=f"rewards.appeal_waits:{made.pk}:{manager.pk}",
+            at=at,
+        )
     return made
 
 
@@ -160,14 +171,20 @@ def lapse_cases(*, at: datetime) -> int:
 
 
 def forget_in_cases(*, person: Person, at: datetime) -> None:  # noqa: ARG001
-    """The erased leave no words of theirs in cases, nor codes of where they came from.
+    """The erased leave no words of or about them, nor codes of where they came from.
 
-    That points were taken, and why, stays: others' points hang on it.
+    That points were taken stays; why stays for those others it was said to, too.
     """
     SignInTrace.objects.filter(person=person).delete()
     Appeal.objects.filter(person=person).update(text="", answer="")
-    theirs = Case.objects.with_person(person.pk)
-    CaseStep.objects.filter(case__in=theirs).exclude(reason="").update(reason="")
+    for case in Case.objects.with_person(person.pk):
+        erased = case.people.exclude(person__erased_at=None)
+        gone = {str(pk) for pk in erased.values_list("person_id", flat=True)}
+        left = case.people.filter(person__erased_at=None).exists()
+        for step in case.steps.exclude(reason=""):
+            said_to = set(step.data.get("points", ()))
+            if said_to <= gone if said_to else not left:
+                CaseStep.objects.filter(pk=step.pk).update(reason="")
 
 
 @transaction.atomic

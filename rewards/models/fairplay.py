@@ -370,6 +370,10 @@ class Appeal(models.Model):
     def __str__(self) -> str:
         return f"{self.step_id}: {self.person_id}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
 
 class FairPlayScan(models.Model):
     """A nightly look over everybody who earned something since the one before."""

@@ -21,6 +21,7 @@ from rewards.models import (
     SignInTrace,
     Transfer,
 )
+from rewards.queries.staff import in_charge
 
 POSTS_SHOWN = 60
 CLOSED_SHOWN = 200
@@ -43,6 +44,14 @@ def cases_closed() -> QuerySet[Case]:
 def appeals_to_answer() -> QuerySet[Appeal]:
     waiting = Appeal.objects.filter(state=Appeal.State.OPEN).order_by("at", "pk")
     return waiting.select_related("person", "step__case", "step__actor")
+
+
+def who_may_answer(appeal: Appeal) -> QuerySet[Person]:
+    """Who holds the right, did not decide, and is not in the case."""
+    step = appeal.step
+    inside = CasePerson.objects.filter(case=step.case_id, person=OuterRef("pk"))
+    others = in_charge("answer_appeals").exclude(pk=step.actor_id or 0)
+    return others.exclude(Exists(inside))
 
 
 @dataclass(frozen=True)
@@ -266,6 +275,9 @@ def own_review(case: Case, person: Person) -> OwnReview:
     decisions = (*CaseStep.DECISIONS, CaseStep.Kind.LAPSED)
     decision = case.steps.filter(kind__in=decisions).order_by("-pk").first()
     appeal = None
+    if decision is not None and str(person.pk) not in decision.data.get("points", ()):
+        # What was said to others is theirs.
+        decision = None
     if decision is not None:
         appeal = Appeal.objects.filter(step=decision, person=person).first()
     total = sum(getattr(row, "amount", 0) for row in rows)

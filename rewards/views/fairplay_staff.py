@@ -111,7 +111,10 @@ def _case(
         "picture": picture_of_case(page),
         "may_decide": found.is_live and request.user.pk not in everybody,
         "is_mine": request.user.pk in everybody,
-        "may_answer": request.user.has_perm(ANSWER),
+        "appeals": [
+            (appeal, appeal.is_open and set(queries.who_may_answer(appeal)))
+            for appeal in page.appeals
+        ],
         "reason": reason,
         **furniture(_("Case %(name)s") % {"name": found}, "glasses"),
     }

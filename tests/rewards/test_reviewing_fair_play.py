@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from people.actions import erase_person
+from people.models import Person
 from people.registries import exports
 from rewards.actions import deciding, looking
 from rewards.models import Appeal, Case, CaseStep, EarnRule, FairPlayRules, SignInTrace
@@ -305,6 +306,65 @@ def test_the_erased_leave_no_words_in_cases(case, helper, moderator, clock):
 
     assert Appeal.objects.get().text == ""
     assert not CaseStep.objects.exclude(reason="").exists()
+
+
+def test_what_was_said_to_others_outlives_who_is_erased(
+    case, helper, puppets, moderator, clock
+):
+    deciding.take_points_back(
+        case=case,
+        people_ids=[helper.pk],
+        by=moderator,
+        reason="These accounts are one person.",
+        at=clock.now,
+    )
+
+    erase_person(person=puppets[0], at=clock.now)
+    kept = CaseStep.objects.exclude(reason="").count()
+    erase_person(person=helper, at=clock.now)
+
+    assert kept == 1
+    assert not CaseStep.objects.exclude(reason="").exists()
+
+
+def test_what_was_said_to_one_the_others_do_not_read(
+    case, helper, puppets, moderator, client_of, clock
+):
+    deciding.take_points_back(
+        case=case, people_ids=[helper.pk], by=moderator, reason="Hush.", at=clock.now
+    )
+    address = reverse("rewards:review", args=[case.pk])
+
+    assert "Hush." in client_of(helper).get(address).text
+    assert "Hush." not in client_of(puppets[0]).get(address).text
+
+
+def test_whoever_may_answer_hears_of_an_appeal(case, helper, moderator, manager, clock):
+    deciding.hold(case=case, by=moderator, reason="We ask.", at=clock.now)
+    deciding.appeal(case=case, person=helper, text="My class!", at=clock.now)
+
+    kind = "rewards.appeal_waits"
+    assert manager.notifications.filter(kind=kind).count() == 1
+    assert not moderator.notifications.filter(kind=kind).exists()
+
+
+def test_a_page_says_when_nobody_is_left_to_answer_an_appeal(
+    case, helper, manager, make_person, client_of, clock
+):
+    deciding.hold(case=case, by=manager, reason="We ask.", at=clock.now)
+    deciding.appeal(case=case, person=helper, text="My class!", at=clock.now)
+    client, address = client_of(manager), reverse("rewards_case", args=[case.pk])
+    nobody = client.get(address).text
+    superuser = make_person("wangfang")
+    Person.objects.filter(pk=superuser.pk).update(is_superuser=True)
+
+    assert "Nobody can answer this appeal" in nobody
+    assert "Nobody can answer this appeal" not in client.get(address).text
+    client_of(Person.objects.get(pk=superuser.pk)).post(
+        reverse("rewards_answer_appeal", args=[Appeal.objects.get().pk]),
+        {"answer": "grant", "reason": "A class indeed."},
+    )
+    assert Appeal.objects.get().state == "granted"
 
 
 # Who answers whom
