@@ -27,9 +27,9 @@ def in_money(points: int, terms: PointsTerms) -> Decimal:
 
 
 def money(points: int, terms: PointsTerms) -> str:
-    """The worth as people read it: CNY 1,234.50."""
+    """The worth as people read it, on one line: CNY 1,234.50."""
     digits = decimals_of(terms.currency)
     amount = number_format(
         in_money(points, terms), decimal_pos=digits, force_grouping=True
     )
-    return f"{terms.currency} {amount}"
+    return f"{terms.currency}\N{NO-BREAK SPACE}{amount}"

@@ -136,6 +136,16 @@ class Campaign(models.Model):
         return self.title_zh if chinese else self.title_en
 
     @property
+    def places(self) -> list[str]:
+        """The circles and tags it is about; none: it is about all."""
+        topics = [*self.circles.all(), *self.tags.all()]
+        return [str(topic) for topic in topics]
+
+    @property
+    def is_everywhere(self) -> bool:
+        return not self.places
+
+    @property
     def pot_key(self) -> str:
         return f"campaign:{self.pk}"
 

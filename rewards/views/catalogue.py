@@ -27,9 +27,10 @@ from rewards.errors import (
     NotEnoughPoints,
     SoldOut,
 )
-from rewards.models import Campaign, EarnRule, Gift, Place, Redemption
+from rewards.models import EarnRule, Gift, Place, Redemption
 from rewards.queries import drops
 from rewards.queries.budget import budget_now
+from rewards.queries.campaigns import campaigns_now, earns_now
 from rewards.views.purse import purse_of
 from rewards.wording import HOW_TO_EARN, why
 
@@ -42,13 +43,21 @@ private = cache_control(private=True, no_store=True)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    campaigns = campaigns_now(now)
     context: dict[str, Any] = {
         "gifts": list(queries.gifts_on_offer(at=now)),
         "plenty": numbers.PLENTY,
-        "campaigns": list(Campaign.objects.running(now)),
+        "campaigns": [
+            (one, [HOW_TO_EARN[what] for what in one.events if what in HOW_TO_EARN])
+            for one in campaigns
+        ],
         "budget": budget_now(now),
         "how_to_earn": [
-            (HOW_TO_EARN[EarnRule.Event(rule.event)], rule.points)
+            (
+                HOW_TO_EARN[EarnRule.Event(rule.event)],
+                rule.points,
+                earns_now(rule, campaigns),
+            )
             for rule in queries.rules_in_force()
             if rule.event in HOW_TO_EARN
         ],

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from community.models import Tag
@@ -248,6 +250,44 @@ def test_the_rewards_page_announces_what_is_running(campaign, client):
     assert "Double points week" in page
     assert "200 % of the usual points" in page
     assert "Over long ago" not in page
+
+
+def test_how_to_earn_names_what_it_is_now_and_what_it_usually_is(campaign, client):
+    campaign(events=["accepted"])
+    campaign(factor_percent=500, enabled=False)
+
+    page = client.get("/en/rewards/").content.decode()
+
+    assert page.count("usually 20 points") == 1
+    assert "usually 2 points" not in page
+    assert "usually 10 points" not in page
+
+
+def test_a_campaign_about_a_circle_says_so_and_promises_it_for_no_other(
+    campaign, circle, client
+):
+    campaign().circles.add(circle)
+
+    english = client.get("/en/rewards/").content.decode()
+    chinese = client.get("/zh-hans/rewards/").content.decode()
+
+    assert "Only about: General" in " ".join(english.split())
+    assert "usually" not in english
+    assert "综合" in chinese
+
+
+def test_many_campaigns_cost_the_page_no_more_queries(
+    campaign, circle, client, django_assert_max_num_queries
+):
+    for _one in range(2):
+        campaign().circles.add(circle)
+    with CaptureQueriesContext(connection) as few:
+        client.get("/en/rewards/")
+    for _one in range(10):
+        campaign().circles.add(circle)
+
+    with django_assert_max_num_queries(len(few)):
+        client.get("/en/rewards/")
 
 
 def test_no_campaign_running_costs_an_award_one_query(
