@@ -29,12 +29,16 @@ class Holders:
 
 @dataclass(frozen=True)
 class Preview:
-    """Who would get a badge now. More, if `is_more`: nobody counts for ever."""
+    """Who of the first so many people would get a badge now.
+
+    `looked` of them, and not all there are if `is_more`: nobody counts for ever.
+    """
 
     people: int
     by_tier: list[tuple[str, int]]
     some: list[Person]
-    is_more: bool
+    looked: int = 0
+    is_more: bool = False
 
 
 def public_badges() -> list[Badge]:
@@ -141,7 +145,7 @@ def reasons_for(badge: Badge, holders: Iterable[BadgeHolding]) -> dict[int, str]
 def preview(badge: Badge, *, at: datetime) -> Preview:
     """How many would get the badge now, and some of them. Changes nothing."""
     if badge.is_given_by_staff:
-        return Preview(0, [], [], is_more=False)
+        return Preview(0, [], [])
     best: dict[int, Tier] = {}
     after, looked = 0, 0
     while looked < numbers.BADGE_PREVIEW_MOST:
@@ -163,7 +167,9 @@ def preview(badge: Badge, *, at: datetime) -> Preview:
         people=len(found),
         by_tier=[(str(tier.label), tiers.count(tier)) for tier, _n in badge.thresholds],
         some=order[: numbers.BADGE_PREVIEW_NAMES],
-        is_more=looked >= numbers.BADGE_PREVIEW_MOST,
+        looked=looked,
+        is_more=looked >= numbers.BADGE_PREVIEW_MOST
+        and bool(candidates(badge, after=after, most=1)),
     )
 
 

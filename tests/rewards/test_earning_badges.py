@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from common.errors import NotAllowed
 from common.outbox import drain
@@ -13,6 +14,7 @@ from community.models import Answer, Flag, Question
 from people.actions import erase_person
 from people.models import Notification
 from people.queries import sentence_of
+from rewards import numbers
 from rewards.actions import badges as actions
 from rewards.actions.recognising import recognise
 from rewards.errors import (
@@ -412,6 +414,25 @@ def test_a_preview_says_who_would_get_it_and_gives_nothing(
     assert (seen.people, seen.some, seen.is_more) == (1, [helper], False)
     assert seen.by_tier == [("bronze", 1), ("silver", 0)]
     assert not BadgeHolding.objects.exists()
+
+
+def test_a_preview_says_when_it_did_not_look_at_everybody(
+    make_badge, make_answer, neighbours, manager, client_of, clock, monkeypatch
+):
+    for person in neighbours(3):
+        make_answer(by=person)
+    draft = make_badge(enabled=False, feat="answers", bronze=1, silver=9)
+    page = reverse("rewards_badge", args=[draft.pk]) + "?preview=1"
+    whole = client_of(manager).get(page).text
+    monkeypatch.setattr(numbers, "BADGE_PREVIEW_MOST", 2)
+    monkeypatch.setattr(numbers, "BADGE_PEOPLE_AT_ONCE", 2)
+
+    part = client_of(manager).get(page).text
+
+    assert "3 members would get it now" in whole
+    assert "were not looked at" not in whole
+    assert "2 members would get it now" in part
+    assert "of the first 2 members who come into question" in part
 
 
 def test_a_draft_and_a_retired_badge_are_given_to_nobody(

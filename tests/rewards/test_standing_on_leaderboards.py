@@ -320,6 +320,33 @@ def test_who_hides_is_gone_at_once_from_every_board_and_list(
     assert all(helper.handle in look() for look in pages)
 
 
+def test_who_stood_behind_somebody_who_hides_moves_up_at_once(
+    help_somebody, make_answer, make, names, helper, neighbours, clock
+):
+    second, third, fourth = neighbours(3)
+    help_somebody()
+    make_answer(by=second)
+    for person in (second, third):
+        make_answer(by=person)
+    make_answer(by=fourth)
+    make()
+    before = names(Period.WEEK)
+
+    choose_hidden(person=helper, is_hidden=True, at=clock.now)
+
+    assert [(rank, worth) for rank, _who, worth in before] == [
+        (1, 11),
+        (2, 2),
+        (3, 1),
+        (3, 1),
+    ]
+    assert [rank for rank, _who, _worth in names(Period.WEEK)] == [1, 2, 2]
+    board = LeaderBoard.objects.get(key="week||all")
+    assert (board.people, board.steps) == (3, [[11, 0], [2, 1], [1, 2]])
+    mine = queries.my_place(board, third)
+    assert (mine.rank, mine.of) == (2, 3)
+
+
 def test_a_visitor_has_no_place_to_hide(client):
     answer = client.get(reverse("rewards:my_place"))
 
