@@ -167,6 +167,13 @@ class ScoreModel(models.Model):
     def percents(self) -> dict[str, int]:
         return {name: getattr(self, f"{name}_percent") for name in PARTS}
 
+    def changes_since(self, other: "ScoreModel") -> list[tuple[str, Any, Any]]:
+        """What this version changed of another: a figure's name, then and now."""
+        about = {"id", "made_at", "made_by"}
+        figures = [f for f in self._meta.concrete_fields if f.name not in about]
+        both = [(f, getattr(other, f.name), getattr(self, f.name)) for f in figures]
+        return [(str(f.verbose_name), old, new) for f, old, new in both if old != new]
+
     def as_model(self) -> Model:
         return Model(
             half_life_days=float(self.half_life_days),

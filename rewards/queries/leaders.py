@@ -1,8 +1,10 @@
 """The leaderboard, a person's own score and what it came from, the score's versions."""
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from community.models import Answer, PostState, Tag
 from people.models import Person
@@ -155,9 +157,22 @@ def explained_score(person: Person, tag: Tag | None = None) -> Explained | None:
 VERSIONS_SHOWN = 20
 
 
-def score_models() -> QuerySet[ScoreModel]:
-    """The newest versions of how the score is made, with who applied them."""
-    return ScoreModel.objects.select_related("made_by")[:VERSIONS_SHOWN]
+@dataclass(frozen=True)
+class Version:
+    """A version of how the score is made; `changes` since the one before it."""
+
+    model: ScoreModel
+    changes: list[tuple[str, Any, Any]]
+
+
+def score_models() -> list[Version]:
+    """The newest versions with who applied them, in one query."""
+    newest = ScoreModel.objects.select_related("made_by")[: VERSIONS_SHOWN + 1]
+    models = [*newest, ScoreModel()][: VERSIONS_SHOWN + 1]
+    return [
+        Version(model, model.changes_since(before))
+        for model, before in pairwise(models)
+    ]
 
 
 def moves_with_people(moves: list[Move]) -> list[tuple[Move, Person | None]]:

@@ -332,6 +332,17 @@ def test_every_figure_but_the_unit_is_the_managers_to_change(page, clock):
     assert all(now["weights"][part] != first["weights"][part] for part in PARTS)
 
 
+def test_each_version_says_what_it_changed(page):
+    page(**figures(email_days="14"), apply="1")
+    page(**figures(help_percent="30", votes_percent="20"), apply="1")
+
+    newest, first = page().context["versions"]
+
+    assert [change[1:] for change in newest.changes] == [(40, 30), (10, 20)]
+    assert [change[1:] for change in first.changes] == [(7, 14)]
+    assert "older than days: 7 → 14" in page().content.decode()
+
+
 @pytest.mark.parametrize(
     ("figure", "value"),
     [
@@ -389,7 +400,7 @@ def test_applying_makes_a_version_that_says_who_and_when(
     assert five_parts.help_percent == 40
     listed = page().content.decode()
     assert manager.name in listed
-    assert "30/10/20/20/20" in listed
+    assert "Helping, percent: 40 → 30" in listed
     run = actions.score_leaders(at=clock.now)
     assert run.config["weights"]["votes"] == 0.2
 
