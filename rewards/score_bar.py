@@ -32,6 +32,8 @@ PART_MEANINGS = {
 PART_COLOURS = {name: f"p{place}" for place, name in enumerate(PART_NAMES, start=1)}
 # Bars narrower than this have no room for their number.
 NUMBER_FITS_PERCENT = 6
+# On a phone these have none either.
+NUMBER_FITS_PHONE_PERCENT = 12
 GAP_PERCENT, LEAST_PERCENT = 0.4, 0.2
 
 
@@ -67,8 +69,15 @@ def _drawn(piece: Segment) -> SafeString:
     )
     if not piece.has_number:
         return rect
-    number = '{}<text class="{}" x="{}%" y="50%">{}</text>'
-    return format_html(number, rect, piece.css, piece.middle, piece.points)
+    is_tight = piece.width < NUMBER_FITS_PHONE_PERCENT
+    return format_html(
+        '{}<text class="{}{}" x="{}%" y="50%">{}</text>',
+        rect,
+        piece.css,
+        " is-tight" if is_tight else "",
+        piece.middle,
+        piece.points,
+    )
 
 
 def segments(row: LeaderScore, widest: float) -> list[Segment]:
