@@ -161,7 +161,9 @@ class ScoreModel(models.Model):
 
     def clean(self) -> None:
         if sum(self.percents.values()) != 100:  # noqa: PLR2004  percent
-            raise ValidationError(_("The five parts must add up to 100 percent."))
+            wrong = _("The five parts must add up to 100 percent.")
+            # Of a field: the constraint that says the same then keeps silent.
+            raise ValidationError({"help_percent": wrong})
 
     @property
     def percents(self) -> dict[str, int]:

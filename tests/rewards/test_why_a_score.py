@@ -418,6 +418,8 @@ def test_figures_that_make_no_model_are_refused_and_kept(page, five_parts):
         assert response.status_code == 422
         (name, value), *_rest = wrong.items()
         assert response.context["form"][name].value() == value
+        assert response.context["form"].errors.keys() == {name}
+        assert "Constraint" not in response.content.decode()
     assert ScoreModel.objects.count() == 1
 
 
