@@ -26,7 +26,7 @@ from rewards.actions.bonus import give_bonus, judge_answer, sample_of
 from rewards.actions.budgeting import follow_the_campaign, follow_the_terms
 from rewards.actions.carrying import carry_over
 from rewards.actions.donating import donate
-from rewards.actions.earning import award, pay_later, take_back, take_back_from
+from rewards.actions.earning import award, pay_later
 from rewards.actions.finding import find_candidates
 from rewards.actions.granting import (
     approve_award,
@@ -49,6 +49,7 @@ from rewards.actions.staff_line import (
 )
 from rewards.actions.stocking import add_codes
 from rewards.actions.summing import sum_days
+from rewards.actions.taking_back import take_back, take_back_from
 from rewards.actions.training import remind_of_certificates, take_test
 
 __all__ = [

@@ -14,6 +14,8 @@ from django.db.models import F
 from people.models import Person
 from rewards.actions import statements
 from rewards.models import Account, Debt, Lot, LotUse, Transfer
+from rewards.months import months_later
+from rewards.queries.withholding import is_withheld
 
 Kind = Account.Kind
 BULK_ROWS = 500
@@ -137,6 +139,34 @@ def _note_uses(transfer: Transfer, amounts: dict[int, int]) -> None:
     rows = list(amounts.items())
     for start in range(0, len(rows), BULK_ROWS):
         statements.write_uses(transfer.pk, rows[start : start + BULK_ROWS])
+
+
+def issue(
+    transfer: Transfer,
+    purse: Purse,
+    amount: int,
+    *,
+    vests_at: datetime,
+    months: int,
+    at: datetime,
+) -> None:
+    """Bring new points into a purse, as a lot of their own.
+
+    They are held until `vests_at`, and while a fair-play case about them is open.
+    """
+    held = vests_at > at or is_withheld(transfer)
+    account = purse.held if held else purse.spendable
+    move(transfer, hall_account(Kind.ISSUED), account, amount)
+    Lot.objects.create(
+        account=account,
+        transfer=transfer,
+        granted=amount,
+        remaining=amount,
+        vests_at=vests_at if held else None,
+        # Points held for long must not expire before they can be spent.
+        expires_at=months_later(max(at, vests_at), months),
+    )
+    pay_debt(transfer, purse)
 
 
 def pay_debt(transfer: Transfer, purse: Purse) -> int:

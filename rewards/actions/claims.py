@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from common.site_day import start_of_site_day
+from people.models import Person
 from rewards import numbers
 from rewards.models import Account, EarnRule, Entry, PointsTerms, Transfer
 
@@ -136,6 +137,27 @@ def cause_of(award: Transfer) -> Cause:
         award.source_id,
         award.partner_id,
     )
+
+
+def cause_from(
+    person: Person | int,
+    event: str,
+    source_type: str,
+    source_id: object,
+    partner: Person | int | None,
+) -> Cause:
+    """As callers name it: people, or their keys."""
+    return Cause(
+        pk_of(person),
+        event,
+        source_type,
+        str(source_id),
+        None if partner is None else pk_of(partner),
+    )
+
+
+def pk_of(person: Person | int) -> int:
+    return person if isinstance(person, int) else person.pk
 
 
 def apply_caps(claim: Claim) -> int:

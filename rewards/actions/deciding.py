@@ -17,8 +17,8 @@ from common.text import clean_body, clean_line
 from people import actions as people
 from people.models import Person
 from rewards.actions.booking import lock_purse
-from rewards.actions.earning import claw_back, give_again
 from rewards.actions.looking import review_url, waiting_points
+from rewards.actions.taking_back import claw_back, give_again
 from rewards.errors import (
     AppealAnswered,
     AppealedAlready,

@@ -12,8 +12,8 @@ from people import actions as people
 from people.models import Person
 from rewards import numbers
 from rewards.actions import budgeting
-from rewards.actions.booking import lock_purse, record
-from rewards.actions.earning import issue, reverse
+from rewards.actions.booking import issue, lock_purse, record
+from rewards.actions.taking_back import reverse
 from rewards.errors import (
     AlreadyCommended,
     AwardDecided,

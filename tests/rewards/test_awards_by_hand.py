@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from common.errors import NotAllowed
 from people.actions import erase_person
 from people.models import Notification
 from rewards import actions, errors
@@ -127,7 +128,7 @@ def test_an_award_does_not_fill_the_day_of_who_gets_it(
 
 def test_only_managers_award(propose, editor, helper, stranger, points):
     for person in (editor, helper):
-        with pytest.raises(errors.NotAllowed):
+        with pytest.raises(NotAllowed):
             propose(10, person=stranger, by=person)
 
     assert points(stranger) == 0
@@ -196,7 +197,7 @@ def test_each_commends_an_answer_once(answer, moderator, editor, points, helper,
 def test_members_commend_nobody_and_staff_not_themselves(
     answer, make_answer, stranger, moderator, clock
 ):
-    with pytest.raises(errors.NotAllowed):
+    with pytest.raises(NotAllowed):
         commend(answer, stranger, clock)
     with pytest.raises(errors.NotForYourself):
         commend(make_answer(by=moderator), moderator, clock)
