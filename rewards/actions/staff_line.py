@@ -39,6 +39,8 @@ def write_on_line(
     body = clean_body(body, LINE_MOST_CHARS).strip()
     if not body:
         raise NothingWritten
+    # Two messages at once are one wait.
+    Person.objects.select_for_update().get(pk=agent.pk)
     waited_already = LineMessage.objects.waiting().filter(agent=agent).exists()
     message = LineMessage.objects.create(
         agent=agent, author=by, body=body, notice=notice, at=at
