@@ -22,7 +22,7 @@ from people.api import MemberShown, as_member
 from people.models import Person
 from rewards import queries
 from rewards.queries.badges import badges_of
-from rewards.queries.leaders import parts_in_order
+from rewards.queries.leaders import parts_in_order, topic_at
 from rewards.queries.levels import public_level
 from rewards.queries.points import Row
 from rewards.wording import why
@@ -166,9 +166,10 @@ class Leaders(Shown):
 @router.get("/leaders/", auth=anybody, response=Leaders, tags=["members"])
 def list_leaders(request: HttpRequest, asked: Query[LeaderFilters]) -> Leaders:
     """The members who help most, overall or in a topic; at most 50."""
-    tag = Tag.objects.filter(slug=asked.topic).first() if asked.topic else None
-    if asked.topic and tag is None:
-        raise Http404
+    try:
+        tag = topic_at(asked.topic) if asked.topic else None
+    except Tag.DoesNotExist as nothing:
+        raise Http404 from nothing
     board = queries.leaderboard(tag)
     return Leaders(
         computed_at=board.run.at if board.run else None,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from common.columns import Column, read_columns
@@ -19,7 +20,7 @@ class LeaderFacts:
 
     answers: Columns
     votes: Columns
-    # Which question has which tag.
+    # Which question has which canonical tag.
     topics: Columns
     # Upheld flags a person has on posts.
     bad_conduct: dict[int, int]
@@ -56,14 +57,25 @@ def leader_facts(*, since: datetime, until: datetime) -> LeaderFacts:
             accepted=Column.FLAG,
         ),
         votes=_votes(since, until),
-        topics=read_columns(
-            Question.tags.through.objects.filter(
-                question__state=PostState.VISIBLE, question__last_activity_at__gt=since
-            ).values_list("tag_id", "question_id"),
-            topic=Column.ID,
-            question=Column.ID,
-        ),
+        topics=topics_of_questions(since=since),
         bad_conduct=_bad_conduct(since, until),
+    )
+
+
+def topics_of_questions(*, since: datetime | None) -> Columns:
+    """Which question, lively since then, has which canonical tag: `topic`, `question`.
+
+    One that has two words for a topic is told twice.
+    """
+    pairs = Question.tags.through.objects.filter(question__state=PostState.VISIBLE)
+    if since:
+        pairs = pairs.filter(question__last_activity_at__gte=since)
+    return read_columns(
+        pairs.annotate(
+            canonical=Coalesce("tag__synonym_of", "tag__translation_of", "tag")
+        ).values_list("canonical", "question_id"),
+        topic=Column.ID,
+        question=Column.ID,
     )
 
 

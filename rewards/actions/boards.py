@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 
 from common.freshness import changed
 from common.site_day import site_day
+from community.queries.leaders import topics_of_questions
 from rewards import numbers
 from rewards.freshness import LEADERS
 from rewards.models import BoardPlace, LeaderBoard
 from rewards.queries.boards import ALL_LANGUAGES, begins_at, key_of
-from rewards.queries.help_given import LANGUAGES, help_given, topics_of_questions
-from rewards.scoring.boards import Help, Standing, by_circle, by_topic, standing
-from rewards.scoring.history import Bools, Ints
+from rewards.queries.help_given import LANGUAGES, help_given
+from rewards.scoring.boards import Help, Standing, by_circle, standing
+from rewards.scoring.history import Bools, Ints, rows_by_topic
 
 Period = LeaderBoard.Period
 
@@ -34,7 +35,7 @@ def make_boards(*, at: datetime) -> int:
     given = help_given(since=since, until=at)
     topics = topics_of_questions(since=since)
     of_circles = list(by_circle(given))
-    of_topics = list(by_topic(given, topics["topic"], topics["question"]))
+    of_topics = list(rows_by_topic(given.question, **topics))
     made = 0
     for period, start in zip(periods, starts, strict=True):
         for language in ALL_LANGUAGES:

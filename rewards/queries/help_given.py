@@ -1,7 +1,6 @@
 """Help that leaderboards count: answers to others, as columns or one person's."""
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db.models import (
@@ -16,8 +15,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, ExtractYear
-from numpy.typing import NDArray
+from django.db.models.functions import ExtractYear
 
 from common.columns import Column, read_columns
 from community.models import Answer, PostState, Question, Tag, Voice
@@ -80,20 +78,6 @@ def help_given(*, since: datetime | None, until: datetime) -> Help:
         votes=Column.NUMBER,
     )
     return Help(**columns)
-
-
-def topics_of_questions(*, since: datetime | None) -> dict[str, NDArray[Any]]:
-    """Which question, answered from `since` on, has which canonical tag."""
-    pairs = Question.tags.through.objects.filter(question__state=PostState.VISIBLE)
-    if since:
-        pairs = pairs.filter(question__last_activity_at__gte=since)
-    return read_columns(
-        pairs.annotate(
-            topic=Coalesce("tag__synonym_of", "tag__translation_of", "tag")
-        ).values_list("topic", "question_id"),
-        topic=Column.ID,
-        question=Column.ID,
-    )
 
 
 def worth_of(

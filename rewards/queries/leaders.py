@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from community.models import Answer, PostState, Tag
+from community.queries import find_tag
 from people.models import Person
 from rewards.models import LeaderRun, LeaderScore, ScoreModel
 from rewards.queries.boards import hidden
@@ -31,6 +32,15 @@ def newest_run() -> LeaderRun | None:
         .order_by("-at", "-pk")
         .first()
     )
+
+
+def topic_at(slug: str) -> Tag:
+    """The canonical tag: a topic is one, whatever word and language it is asked in.
+
+    Raises Tag.DoesNotExist.
+    """
+    tag = find_tag(slug)
+    return tag.translation_of or tag
 
 
 def leaderboard(tag: Tag | None = None) -> Board:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rewards import numbers
-from rewards.scoring.history import Bools, Floats, Ints, Numbering, rows_by_topic
+from rewards.scoring.history import Bools, Floats, Ints, Numbering
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,3 @@ def by_circle(help_given: Help) -> Iterator[tuple[int, Ints]]:
     """Each circle with the rows of its answers."""
     for circle in np.unique(help_given.circle).tolist():
         yield circle, np.flatnonzero(help_given.circle == circle)
-
-
-def by_topic(
-    help_given: Help, topic: Ints, question: Ints
-) -> Iterator[tuple[int, Ints]]:
-    """Each topic with the rows of its answers, given (topic, question) pairs.
-
-    Two tags of a question may mean the same topic; its answers count once.
-    """
-    for name, rows in rows_by_topic(help_given.question, topic, question):
-        yield name, np.unique(rows)

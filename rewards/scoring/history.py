@@ -130,7 +130,8 @@ class History:
 
     `answerer` and `asker` are places in `people` (sorted ids); `trust` has a value for
     each of `people`, and `met_several` says of each whether they dealt with more than
-    one other person, whatever their e-mail; `net` is up-votes minus down-votes, each weighed by its voter.
+    one other person, whatever their e-mail; `net` is up-votes minus down-votes, each
+    weighed by its voter.
     """
 
     people: Ints
@@ -162,7 +163,10 @@ class History:
 def rows_by_topic(
     answered: Ints, topic: Ints, question: Ints
 ) -> Iterator[tuple[int, Ints]]:
-    """Each topic with the rows in which one of its questions was `answered`."""
+    """Each topic with the rows in which one of its questions was `answered`.
+
+    `topic` and `question` are pairs; one told twice counts once.
+    """
     by_question = np.argsort(answered, kind="stable")
     ordered = answered[by_question]
     starts = np.searchsorted(ordered, question, "left")
@@ -176,7 +180,7 @@ def rows_by_topic(
         # Each run start, start + 1, … of its size, one after the other.
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         rows = by_question[np.repeat(starts[mine], sizes) + within]
-        yield int(name), np.sort(rows)
+        yield int(name), np.unique(rows)
 
 
 def history_of(answers: Answers, votes: Votes, known: Known, model: Model) -> History:
@@ -220,9 +224,7 @@ def _first_in_thread(answers: Answers) -> Bools:
     return answers.answered_at == earliest[thread]
 
 
-def _met_several(
-    people: Ints, answerer: Places, asker: Places, model: Model
-) -> Bools:
+def _met_several(people: Ints, answerer: Places, asker: Places, model: Model) -> Bools:
     """Who dealt with more than one other person by answering or being answered."""
     # Here, so that web processes never load it: only a run needs it.
     from scipy import sparse

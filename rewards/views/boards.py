@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.freshness import alike_for_visitors, shows
 from community.models import Circle, Tag
-from community.queries import find_circle, find_tag, open_circles
+from community.queries import find_circle, open_circles
 from people.requests import SignedInRequest
 from rewards import numbers
 from rewards.actions.hiding import choose_hidden
@@ -24,6 +24,7 @@ from rewards.freshness import BADGES, LEADERS
 from rewards.models import LeaderBoard
 from rewards.queries import boards as queries
 from rewards.queries.badges import best_badges
+from rewards.queries.leaders import topic_at
 from rewards.views import leaders as scores
 
 Period = LeaderBoard.Period
@@ -143,16 +144,10 @@ def _asked(request: HttpRequest) -> _Asked:
             period=period,
             language=language,
             circle=find_circle(circle) if circle else None,
-            tag=_topic(topic) if topic else None,
+            tag=topic_at(topic) if topic else None,
         )
     except (Circle.DoesNotExist, Tag.DoesNotExist) as nothing:
         raise Http404 from nothing
-
-
-def _topic(slug: str) -> Tag:
-    """The canonical tag: one board for a topic, whatever its language."""
-    tag = find_tag(slug)
-    return tag.translation_of or tag
 
 
 def _heading(asked: _Asked) -> str:

@@ -1,7 +1,7 @@
 """The leaderboard, and how its numbers come about."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common.freshness import alike_for_visitors, shows
@@ -19,8 +19,7 @@ from rewards.score_bar import PART_COLOURS, PART_MEANINGS, PART_NAMES
 @require_safe
 @alike_for_visitors
 def leaders(request: HttpRequest) -> HttpResponse:
-    slug = request.GET.get("topic", "")
-    tag = get_object_or_404(Tag, slug=slug) if slug else None
+    tag = _topic(request)
     board = queries.leaderboard(tag)
     shows(LEADERS, *(row.person for row in board.rows))
     widest = max((row.score for row in board.rows), default=1)
@@ -47,6 +46,14 @@ def leaders(request: HttpRequest) -> HttpResponse:
     return render(request, "rewards/leaders.html", context)
 
 
+def _topic(request: HttpRequest) -> Tag | None:
+    slug = request.GET.get("topic", "")
+    try:
+        return queries.topic_at(slug) if slug else None
+    except Tag.DoesNotExist as nothing:
+        raise Http404 from nothing
+
+
 def _bumps(people: list[Person], tag: Tag | None) -> Bumps | None:
     shows(LEADERS, *people)
     return bumps_of(movement(people, tag))
@@ -62,8 +69,7 @@ def why(request: HttpRequest, handle: str) -> HttpResponse:
     shows(LEADERS, person)
     if is_hidden(person) and request.user != person:
         raise Http404
-    slug = request.GET.get("topic", "")
-    tag = get_object_or_404(Tag, slug=slug) if slug else None
+    tag = _topic(request)
     found = queries.explained_score(person, tag)
     if found is None:
         raise Http404

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from common import timers
 from community import actions as community
-from community.models import Answer, Question
+from community.models import Answer, Question, Tag
 from people.models import Person
 from rewards import actions, queries
 from rewards.actions.scoring import CODE_VERSION
@@ -428,7 +428,9 @@ def test_puppets_buy_nothing_either_while_hardly_an_address_is_proven(
     with_ten_puppets(busy_past, boss=500)
     model = FULL if is_full else Model(full_from_answers=10_000)
 
-    rank = ranks_knowing(busy_past, Known(verified=np.array(proven, dtype=np.int64)), model)
+    rank = ranks_knowing(
+        busy_past, Known(verified=np.array(proven, dtype=np.int64)), model
+    )
 
     assert all(rank[helper] < rank[500] for helper in range(1, 16))
 
@@ -777,6 +779,26 @@ def test_a_topic_has_a_page_and_an_unknown_one_has_none(client, helped, helper, 
     assert client.get(address, {"topic": "no-such-thing"}).status_code == 404
     assert client.get(address, {"topic": "a\x00b"}).status_code in (400, 404)
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.django_db
+def test_a_topic_has_one_score_whatever_its_tags_are_called(
+    client, helped, helper, clock
+):
+    helped(helper, 6, tags=["eSIM"], accepted=False)
+    helped(helper, 6, tags=["eSIM", "dianzika"], accepted=False)
+    english, other = Tag.objects.get(slug="esim"), Tag.objects.get(slug="dianzika")
+    Tag.objects.filter(pk=other.pk).update(translation_of=english)
+
+    actions.score_leaders(at=clock.now)
+
+    row = LeaderScore.objects.exclude(tag=None).get()
+    assert (row.tag, row.answer_count) == (english, 12)
+    for word in ("esim", "dianzika"):
+        page = said(client.get(reverse("rewards:leaders"), {"topic": word}))
+        assert helper.name in page
+        told = client.get("/api/v1/leaders/", {"topic": word}).json()
+        assert told["items"][0]["answers"] == 12
 
 
 @pytest.mark.django_db
