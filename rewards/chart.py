@@ -37,6 +37,7 @@ class Label:
     x: float
     y: float
     text: str
+    anchor: str = "middle"
 
 
 @dataclass
@@ -107,7 +108,8 @@ def balance_chart(ends: Sequence[DayEnd]) -> BalanceChart | None:
     free = [end.spendable for end in ends]
     all_of_it = [end.spendable + end.held for end in ends]
     days = (ends[0].day, ends[len(ends) // 2].day, ends[-1].day)
-    places = (12.0, 52.0, 92.0)
+    # The last one's words end with the picture: centred, a narrow one cuts them off.
+    places = ((12.0, "middle"), (52.0, "middle"), (100.0, "end"))
     first, last = ends[0], ends[-1]
     label = _("Points to spend from %(first)s to %(last)s: %(from)s, then %(to)s") % {
         "first": date_format(first.day),
@@ -132,8 +134,8 @@ def balance_chart(ends: Sequence[DayEnd]) -> BalanceChart | None:
             for n in range(_GRID_LINES + 1)
         ],
         words=[
-            Label(x, _WORDS, date_format(day, "MONTH_DAY_FORMAT"))
-            for x, day in zip(places, days, strict=True)
+            Label(x, _WORDS, date_format(day, "MONTH_DAY_FORMAT"), anchor)
+            for (x, anchor), day in zip(places, days, strict=True)
         ],
         changes=changes[::-1],
         has_held=any(end.held for end in ends),

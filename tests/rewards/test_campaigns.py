@@ -248,7 +248,7 @@ def test_the_rewards_page_announces_what_is_running(campaign, client):
     page = client.get("/en/rewards/").content.decode()
 
     assert "Double points week" in page
-    assert "200 % of the usual points" in page
+    assert "200 % of the usual points. The day" in page
     assert "Over long ago" not in page
 
 
