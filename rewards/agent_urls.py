@@ -2,25 +2,32 @@
 
 from django.urls import path
 
-from rewards.views import agents
+from rewards.views import (
+    agent_bench,
+    agent_report,
+    agent_training,
+    agents,
+)
 
 urlpatterns = [
-    path("", agents.bench, name="agent_bench"),
+    path("", agent_bench.bench, name="agent_bench"),
     path("invitation/", agents.invitation, name="agent_invitation"),
     path("terms/", agents.terms, name="agent_terms"),
     path("change/", agents.change, name="agent_change"),
-    path("topics/", agents.topics, name="agent_topics"),
-    path("notices/<int:pk>/", agents.notice, name="agent_notice"),
-    path("line/", agents.line, name="agent_line"),
-    path("replies/", agents.replies, name="agent_replies"),
-    path("replies/<int:pk>/", agents.replies, name="agent_reply"),
+    path("topics/", agent_bench.topics, name="agent_topics"),
+    path("notices/<int:pk>/", agent_bench.notice, name="agent_notice"),
+    path("line/", agent_bench.line, name="agent_line"),
+    path("replies/", agent_bench.replies, name="agent_replies"),
+    path("replies/<int:pk>/", agent_bench.replies, name="agent_reply"),
     path(
         "replies/<int:pk>/use/<int:question_id>/",
-        agents.use_reply,
+        agent_bench.use_reply,
         name="agent_use_reply",
     ),
-    path("report/", agents.report, name="agent_report"),
-    path("training/", agents.training, name="agent_training"),
-    path("training/<slug:slug>/", agents.ability, name="agent_ability"),
-    path("certificates/<int:pk>/", agents.certificate, name="agent_certificate"),
+    path("report/", agent_report.report, name="agent_report"),
+    path("training/", agent_training.training, name="agent_training"),
+    path("training/<slug:slug>/", agent_training.ability, name="agent_ability"),
+    path(
+        "certificates/<int:pk>/", agent_training.certificate, name="agent_certificate"
+    ),
 ]

@@ -9,7 +9,7 @@ from rewards.models.agents import (
     TermsConsent,
     Who,
 )
-from rewards.models.badges import Badge, BadgeEvent, BadgeHolding, Touch
+from rewards.models.badges import Badge
 from rewards.models.bench import AgentTopic, CannedReply, LineMessage, Notice
 from rewards.models.boards import (
     BoardPlace,
@@ -31,6 +31,7 @@ from rewards.models.fairplay import (
     SignInTrace,
 )
 from rewards.models.giving import Charity, ManualAward
+from rewards.models.holdings import BadgeEvent, BadgeHolding, Touch
 from rewards.models.hooks import DeliveryHook, HookDelivery, HookTry
 from rewards.models.leaders import LeaderRun, LeaderScore, ScoreModel
 from rewards.models.ledger import Account, Debt, Entry, Lot, LotUse, Transfer

@@ -24,7 +24,7 @@ from rewards.forms_agents import LineForm, MarksForm
 from rewards.models import BonusBand, LineMessage, Scorecard
 from rewards.models.agents import NOTE_MOST_CHARS
 from rewards.months import month_bounds, months_later
-from rewards.views.agents import month_asked
+from rewards.views.agent_report import month_asked
 from rewards.views.staff import furniture, require
 
 PERMISSION = "rewards.manage_agents"
