@@ -59,7 +59,7 @@ def standing(help_given: Help, *, most: int) -> Standing:
         return found.astype(np.int64)
 
     answers, accepted = total(), total(help_given.accepted)
-    votes = total(help_given.votes)
+    votes = total(help_given.votes.astype(np.int64))
     worth = (
         answers * numbers.WORTH_OF_ANSWER
         + accepted * numbers.WORTH_OF_ACCEPTED
