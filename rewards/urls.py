@@ -1,6 +1,14 @@
 from django.urls import include, path
 
-from rewards.views import catalogue, drops, holds, leaders, purse
+from rewards.views import (
+    catalogue,
+    drops,
+    giving,
+    holds,
+    leaders,
+    purse,
+    statement,
+)
 
 app_name = "rewards"
 
@@ -11,20 +19,22 @@ urlpatterns = [
     path("leaders/<str:handle>/", leaders.why, name="leader"),
     path("rewards/", catalogue.home, name="home"),
     path("rewards/history/", purse.history, name="history"),
-    path("rewards/statements/", purse.this_month, name="statements"),
+    path("rewards/statements/", statement.this_month, name="statements"),
     path(
-        "rewards/statements/<int:year>/<int:month>/", purse.statement, name="statement"
+        "rewards/statements/<int:year>/<int:month>/",
+        statement.statement,
+        name="statement",
     ),
     path(
         "rewards/statements/<int:year>/<int:month>/csv/",
-        purse.statement_file,
+        statement.statement_file,
         name="statement_file",
     ),
-    path("rewards/causes/", purse.charities, name="charities"),
-    path("rewards/causes/<slug:slug>/", purse.charity, name="charity"),
-    path("rewards/causes/<slug:slug>/donate/", purse.donate, name="donate"),
-    path("rewards/pass-on/", purse.pass_on, name="pass_on"),
-    path("rewards/pass-on/send/", purse.pass_them_on, name="pass_them_on"),
+    path("rewards/causes/", giving.charities, name="charities"),
+    path("rewards/causes/<slug:slug>/", giving.charity, name="charity"),
+    path("rewards/causes/<slug:slug>/donate/", giving.donate, name="donate"),
+    path("rewards/pass-on/", giving.pass_on, name="pass_on"),
+    path("rewards/pass-on/send/", giving.pass_them_on, name="pass_them_on"),
     path("rewards/carry-over/", purse.carry_over, name="carry_over"),
     path("rewards/redemptions/<int:pk>/", catalogue.redemption, name="redemption"),
     path("rewards/redemptions/<int:pk>/confirm/", holds.confirm, name="confirm"),

@@ -9,10 +9,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from common.errors import Refused
@@ -31,13 +30,11 @@ from rewards.models import EarnRule, Gift, Place, Redemption
 from rewards.queries import drops
 from rewards.queries.budget import budget_now
 from rewards.queries.campaigns import campaigns_now, earns_now
+from rewards.views.pages import KEY, private, rewards_page
 from rewards.views.purse import purse_of
 from rewards.wording import HOW_TO_EARN, why
 
-KEY = re.compile(r"[\w.:~-]{1,80}", re.ASCII)
 COST = re.compile(r"[0-9]{1,9}", re.ASCII)
-
-private = cache_control(private=True, no_store=True)
 
 
 @require_safe
@@ -72,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "orders": queries.orders_of(request.user)[: numbers.ORDERS_AT_HOME],
             "rows": [(row, why(row)) for row in page.object_list],
         }
-    return _page(request, "home", context)
+    return rewards_page(request, "home", context)
 
 
 @require_safe
@@ -123,14 +120,7 @@ def redemption(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_held": left > 0,
         "seconds_left": left,
     }
-    return _page(request, "redemption", context)
-
-
-def _page(
-    request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    context["nav_current"] = "rewards"
-    return render(request, f"rewards/{name}.html", context, status=status)
+    return rewards_page(request, "redemption", context)
 
 
 def find_gift(slug: str) -> Gift:
@@ -162,7 +152,7 @@ def gift_page(
             "key": token_urlsafe(24),
         }
     status = refusal.status if refusal else 200
-    return _page(request, "gift", context, status)
+    return rewards_page(request, "gift", context, status)
 
 
 def _room(gift: Gift, person: Person, has: int, now: datetime) -> dict[str, Any]:

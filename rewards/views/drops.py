@@ -16,7 +16,8 @@ from people.requests import SignedInRequest
 from rewards.actions import queueing
 from rewards.models import Place, Redemption
 from rewards.queries import drops
-from rewards.views.catalogue import find_gift, gift_page, private
+from rewards.views.catalogue import find_gift, gift_page
+from rewards.views.pages import private
 
 KEPT = (
     Redemption.State.HELD,

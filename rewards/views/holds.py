@@ -16,7 +16,8 @@ from rewards import queries
 from rewards.actions import noticing, redeeming
 from rewards.errors import FormWithoutKey
 from rewards.models import Redemption
-from rewards.views.catalogue import COST, KEY, find_gift, gift_page, private
+from rewards.views.catalogue import COST, find_gift, gift_page
+from rewards.views.pages import KEY, private
 
 
 @post_only

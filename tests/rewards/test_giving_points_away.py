@@ -376,6 +376,24 @@ def test_a_member_passes_points_on_on_the_page(
     assert client.post("/en/rewards/pass-on/send/", form).status_code == 302
 
 
+def test_a_member_is_found_however_their_handle_is_typed(
+    help_somebody, helper, stranger, client_of, points
+):
+    help_somebody()
+    reader = client_of(helper)
+    key = reader.get("/en/rewards/pass-on/").context["key"]
+    typed = "＠" + "".join(chr(ord(letter) + 0xFEE0) for letter in stranger.handle)
+    send = "/zh-hans/rewards/pass-on/send/"
+
+    unreadable = reader.post(send, {"member": "a\0b", "points": "７", "key": key})
+    assert unreadable.status_code == 400
+    assert points(helper) == 20
+
+    reader.post(send, {"member": typed.upper(), "points": " ７ ", "key": key})
+
+    assert (points(helper), points(stranger)) == (13, 7)
+
+
 def test_who_left_is_not_named(
     pass_on, help_somebody, helper, stranger, client_of, clock
 ):
