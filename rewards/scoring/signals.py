@@ -304,16 +304,16 @@ def _around(
             marked.append(by)
     brought = {by: pair.credit for by, pair in received}
     ring = _ring(marked, dict(received), credit, limits)
-    crowd = _crowd(crowd, brought, credit, limits)
-    people = sorted({*strong, *ring, *crowd})
+    newcomers = _crowd(crowd, brought, credit, limits)
+    people = sorted({*strong, *ring, *newcomers})
     if not people:
         return None
     kept = [sign for by in people for sign in signs.get(by, ())]
-    for kind, many in (("newcomers", crowd), ("ring", ring)):
+    for kind, many in (("newcomers", newcomers), ("ring", ring)):
         if many:
             percent = round(100 * sum(brought[by] for by in many) / credit)
             kept.insert(0, Sign(kind, centre, centre, len(many), percent))
-    heaviest = max(heaviest, limits.weights["newcomers"] if crowd else 0)
+    heaviest = max(heaviest, limits.weights["newcomers"] if newcomers else 0)
     weight = max(heaviest, len(ring))
     return Suspicion(centre, [centre, *people], kept, weight, bool(ring))
 
