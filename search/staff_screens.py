@@ -1,6 +1,5 @@
 """Reports of searches in the admin, on the screen and as a table for a spreadsheet."""
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,7 @@ from wagtail.admin.menu import MenuItem
 from common.errors import NotAllowed
 from common.paging import page_of
 from common.site_day import site_day
+from common.spreadsheets import as_file
 from search import reports
 from search.reports import Line
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 PERMISSION = "search.view_querylog"
 DAYS = (7, 30, 90)
 LINES_PER_PAGE = 50
-# A spreadsheet takes a cell that begins so for a formula.
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -201,21 +199,10 @@ def _said(value: Any, is_percent: bool) -> str:
 def _table(report: Report, lines: Sequence[Line], name: str) -> HttpResponse:
     if report.needs_votes:
         reports.add_votes(lines)
-    response = HttpResponse(
-        # Without the mark spreadsheets read Chinese as if it were Latin.
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    writer = csv.writer(response)
     labels = [f"{c.label} %" if c.is_percent else str(c.label) for c in report.columns]
-    writer.writerow([_("Search"), _("Language"), *labels])
-    for line in lines:
-        cells = [column.value(line) for column in report.columns]
-        writer.writerow([_harmless(line.text), line.language, *cells])
-    return response
-
-
-def _harmless(text: str) -> str:
-    """Anybody may have searched for =cmd|…; a spreadsheet shall read it as text."""
-    return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text
+    heads = [_("Search"), _("Language"), *labels]
+    cells = [
+        [line.text, line.language, *(column.value(line) for column in report.columns)]
+        for line in lines
+    ]
+    return as_file(name, [heads, *cells])

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from common.site_day import start_of_site_day
 from rewards import numbers
 from rewards.actions import statements
+from rewards.actions.booking import hall_account
 from rewards.models import Account, Campaign, Entry, PointsTerms, Pot, PotPiece
 from rewards.months import month_of, months_later
 
@@ -219,7 +220,8 @@ def _given_in(at: datetime) -> QuerySet[Entry]:
     """What was given in this month and still stands."""
     start = start_of_site_day(at).replace(day=1)
     return Entry.objects.filter(
-        debit__kind=Account.Kind.ISSUED,
+        # By key: see flows_between().
+        debit=hall_account(Account.Kind.ISSUED),
         transfer__at__gte=start,
         transfer__at__lt=months_later(start, 1),
         transfer__reversed_by__isnull=True,

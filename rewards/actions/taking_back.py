@@ -213,8 +213,9 @@ def _expired_in_others_place(person_id: int) -> int:
         kind__in=Transfer.ISSUING,
         reversed_by__isnull=False,
     )
-    issued = Entry.objects.filter(transfer__in=reversed_ones, debit__kind=Kind.ISSUED)
-    given = issued.aggregate(n=Sum("amount"))["n"] or 0
+    # From the person's own rows: from the hall's account it would read all of them.
+    issued = Sum("entries__amount", filter=Q(entries__debit__kind=Kind.ISSUED))
+    given = reversed_ones.aggregate(n=issued)["n"] or 0
     amounts = reversed_ones.values_list("reversed_by__data__amount", flat=True)
     theirs = Q(lot__transfer__in=reversed_ones)
     theirs |= Q(lot__carried_from__transfer__in=reversed_ones)

@@ -1,6 +1,5 @@
 """Who answers whom, for managers to explore: picture, table and file."""
 
-import csv
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from common import spreadsheets
 from common.site_day import site_day
 from community.models import Circle, Tag
 from people.models import Person
@@ -51,32 +51,22 @@ def as_file(request: SignedInRequest) -> HttpResponse:
     require(request, PERMISSION)
     now = timezone.now()
     network = queries.help_network(at=now, **_chosen(request))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"help-network-{site_day(now).isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    # Spreadsheets take a file for UTF-8 only if it begins so.
-    response.write("\ufeff")
-    file = csv.writer(response)
-    file.writerow(
-        [_("Helper"), _("handle"), _("Asker"), _("handle"), _("Answers"), _("Accepted")]
-    )
-    for line in network.lines:
-        file.writerow(
-            [
-                _harmless(line.helper.name),
-                line.helper.handle,
-                _harmless(line.asker.name),
-                line.asker.handle,
-                line.answers,
-                line.accepted,
-            ]
+    heads = (_("Helper"), _("handle"), _("Asker"), _("handle"))
+    rows = [
+        (
+            line.helper.name,
+            line.helper.handle,
+            line.asker.name,
+            line.asker.handle,
+            line.answers,
+            line.accepted,
         )
-    return response
-
-
-def _harmless(text: str) -> str:
-    """A name that begins like a formula must not become one in a spreadsheet."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        for line in network.lines
+    ]
+    return spreadsheets.as_file(
+        f"help-network-{site_day(now).isoformat()}.csv",
+        [(*heads, _("Answers"), _("Accepted")), *rows],
+    )
 
 
 def _chosen(request: SignedInRequest) -> dict[str, Any]:

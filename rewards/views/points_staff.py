@@ -1,7 +1,7 @@
 """For managers: what points cost, and awards by hand. Inside Wagtail."""
 
-import csv
 import re
+from collections.abc import Iterator, Sequence
 from secrets import token_urlsafe
 
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import Refused
 from common.paging import page_of
+from common.spreadsheets import as_file
 from community.models import Answer
 from people.models import Person
 from people.requests import SignedInRequest
@@ -178,30 +179,22 @@ def _points(request: SignedInRequest) -> int:
 
 
 def _as_csv(found: Report) -> HttpResponse:
-    """A line a month and flow, given points by rule; money as the terms say today."""
     name = f"points-{found.months[-1].starts_at:%Y-%m}.csv"
-    response = HttpResponse(
-        # Without the mark spreadsheets read Chinese as if it were Latin.
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    table = csv.writer(response)
-    heads = [_("Month"), _("What"), _("Rule"), _("Points")]
-    table.writerow([*heads, found.terms.currency])
+    return as_file(name, _csv_lines(found))
+
+
+def _csv_lines(found: Report) -> Iterator[Sequence[object]]:
+    """A line a month and flow, given points by rule; money as the terms say today."""
+    terms = found.terms
+    yield _("Month"), _("What"), _("Rule"), _("Points"), terms.currency
     for month in found.months:
         name = f"{month.starts_at:%Y-%m}"
         for flow, points in sorted(month.flows.items()):
-            if flow == "issued":
-                continue
-            worth = in_money(points, found.terms)
-            table.writerow([name, flow, "", points, worth])
+            if flow != "issued":
+                yield name, flow, "", points, in_money(points, terms)
         for reason, points in sorted(month.by_reason.items()):
-            worth = in_money(points, found.terms)
-            table.writerow([name, "issued", reason, points, worth])
-        worth = in_money(month.owed, found.terms)
-        table.writerow([name, "owed", "", month.owed, worth])
-    return response
+            yield name, "issued", reason, points, in_money(points, terms)
+        yield name, "owed", "", month.owed, in_money(month.owed, terms)
 
 
 def _require(request: SignedInRequest, permission: str) -> None:

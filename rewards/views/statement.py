@@ -1,6 +1,6 @@
 """A month of a member's points, on a page and as a table."""
 
-import csv
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.site_day import site_day
+from common.spreadsheets import as_file
 from people.models import Person
 from people.requests import SignedInRequest
+from rewards.models import Transfer
+from rewards.queries.points import Row
 from rewards.queries.statement import (
     Statement,
     statement_of,
@@ -23,9 +26,6 @@ from rewards.queries.statement import (
 )
 from rewards.views.pages import private, rewards_page
 from rewards.wording import why
-
-# A spreadsheet would run what begins so.
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -57,43 +57,36 @@ def statement_file(request: SignedInRequest, year: int, month: int) -> HttpRespo
     """The same as a table: one line a posting, between what there was and is."""
     found = _statement(request.user, year, month)
     name = f"points-{year}-{month:02}.csv"
-    response = HttpResponse(
-        # Without the mark spreadsheets read Chinese as if it were Latin.
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    table = csv.writer(response)
+    return as_file(name, _lines(request, found))
+
+
+def _lines(request: SignedInRequest, found: Statement) -> Iterator[Sequence[object]]:
     heads = (_("When"), _("Why"), _("About"), _("Address"))
-    table.writerow([*heads, _("Points"), _("Held"), _("Left")])
+    yield (*heads, _("Points"), _("Held"), _("Left"))
     opening, closing = found.opening, found.closing
-    table.writerow(
-        [
-            _moment(found.starts_at),
-            _("At the start"),
-            "",
-            "",
-            "",
-            opening.held,
-            opening.spendable,
-        ]
-    )
+    start, end = _moment(found.starts_at), _moment(found.ends_at)
+    yield start, _("At the start"), "", "", "", opening.held, opening.spendable
     for row in statement_rows(request.user, found):
         link = row.link
-        table.writerow(
-            [
-                _moment(row.transfer.at),
-                why(row),
-                _harmless(link.title) if link else "",
-                request.build_absolute_uri(link.url) if link else "",
-                row.change,
-                row.change_held,
-                row.balance,
-            ]
+        yield (
+            _moment(row.transfer.at),
+            _why_in_full(row),
+            link.title if link else "",
+            request.build_absolute_uri(link.url) if link else "",
+            row.change,
+            row.change_held,
+            row.balance,
         )
-    end = _moment(found.ends_at)
-    table.writerow([end, _("At the end"), "", "", "", closing.held, closing.spendable])
-    return response
+    yield end, _("At the end"), "", "", "", closing.held, closing.spendable
+
+
+def _why_in_full(row: Row) -> str:
+    """With the sentences staff gave for it."""
+    if row.manual is None:
+        return why(row)
+    is_undone = row.transfer.kind == Transfer.Kind.REVERSAL
+    reasons = [row.manual.reason, row.manual.decision if is_undone else ""]
+    return " · ".join(filter(None, [why(row), *reasons]))
 
 
 def _statement(person: Person, year: int, month: int) -> Statement:
@@ -108,7 +101,3 @@ def _statement(person: Person, year: int, month: int) -> Statement:
 def _moment(moment: datetime) -> str:
     zone = ZoneInfo(settings.ANSWERHALL_TIME_ZONE)
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text

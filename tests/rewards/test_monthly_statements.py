@@ -10,11 +10,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from common.spreadsheets import as_file
 from community import actions as community
 from people.actions import create_person
 from rewards import actions, numbers
 from rewards.models import Charity, EarnRule, PointsTerms, Transfer
 from rewards.queries.balances import balance_over_time
+from rewards.queries.points import Row
 from rewards.queries.statement import statement_of, statement_page, statement_rows
 from rewards.setup import setup_rules
 from rewards.wording import why
@@ -169,6 +171,30 @@ def test_a_title_can_t_run_in_a_spreadsheet(
 
     assert "'=cmd" in file
     assert '"=cmd' not in file
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "＝", "＠"])
+def test_neither_can_the_name_of_who_passed_points_on(begins, stranger):
+    stranger.display_name = f"{begins}HYPERLINK(1)"
+    sentence = why(Row(Transfer(kind="receive"), partner=stranger))
+    assert sentence.startswith(begins)
+
+    text = as_file("points.csv", [["At the end", 5, -5], [sentence]]).content.decode()
+
+    assert f"'{begins}HYPERLINK" in text
+    assert "At the end,5,-5" in text
+
+
+def test_an_award_by_hand_is_in_the_file_with_its_reason(
+    helper, manager, client_of, clock, rules
+):
+    actions.propose_award(
+        person=helper, points=9, reason="=Kind", by=manager, key="k", at=clock.now
+    )
+
+    file = client_of(helper).get("/en/rewards/statements/2026/9/csv/").content.decode()
+
+    assert "Our team gave you these points · =Kind" in file
 
 
 def test_a_statement_is_nobody_else_s(help_somebody, helper, client, client_of, asker):
