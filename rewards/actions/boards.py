@@ -77,7 +77,7 @@ def _standings(
         *((None, topic, rows[counts[rows]]) for _size, topic, rows in busy),
     ]
     for circle, topic, rows in places:
-        found = standing(given.where(rows), most=numbers.BOARD_PLACES)
+        found = standing(given, rows, most=numbers.BOARD_PLACES)
         if len(found.people):
             yield circle, topic, found
 

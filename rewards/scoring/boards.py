@@ -1,7 +1,7 @@
 """From answers to leaderboards: who helped most, and how many did how much."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,6 @@ class Help:
     def __len__(self) -> int:
         return len(self.helper)
 
-    def where(self, rows: Bools | Ints) -> "Help":
-        return Help(*(getattr(self, part.name)[rows] for part in fields(self)))
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -49,17 +46,18 @@ class Standing:
     steps: list[list[int]]
 
 
-def standing(help_given: Help, *, most: int) -> Standing:
-    """The `most` best of everybody who gave this help."""
-    numbering = Numbering(help_given.helper)
-    place = numbering.places(help_given.helper)
+def standing(help_given: Help, rows: Bools | Ints, *, most: int) -> Standing:
+    """The `most` best of everybody who gave the help in these rows."""
+    helper = help_given.helper[rows]
+    numbering = Numbering(helper)
+    place = numbering.places(helper)
 
     def total(amounts: Ints | Bools | None = None) -> Ints:
         found = np.bincount(place, amounts, minlength=len(numbering))
         return found.astype(np.int64)
 
-    answers, accepted = total(), total(help_given.accepted)
-    votes = total(help_given.votes.astype(np.int64))
+    answers, accepted = total(), total(help_given.accepted[rows])
+    votes = total(help_given.votes[rows].astype(np.int64))
     worth = (
         answers * numbers.WORTH_OF_ANSWER
         + accepted * numbers.WORTH_OF_ACCEPTED
