@@ -129,7 +129,7 @@ class NothingWritten(Refused):
 class SampleTooSmall(Refused):
     status = 409
     sentence = _(
-        "Read %(missing)s more answers of the sample before you choose a band. "
+        "Read the whole sample before you choose a band; answers left: %(missing)s. "
         "No bonus was given."
     )
 
