@@ -219,9 +219,9 @@ def _lessen(piece: PotPiece, amount: int) -> None:
 def _given_in(at: datetime) -> QuerySet[Entry]:
     """What was given in this month and still stands."""
     start = start_of_site_day(at).replace(day=1)
-    return Entry.objects.filter(
-        # By key: see flows_between().
-        debit=hall_account(Account.Kind.ISSUED),
+    # Added to 0 for the reason in flows_between().
+    return Entry.objects.alias(account=F("debit_id") + 0).filter(
+        account=hall_account(Account.Kind.ISSUED).pk,
         transfer__at__gte=start,
         transfer__at__lt=months_later(start, 1),
         transfer__reversed_by__isnull=True,
