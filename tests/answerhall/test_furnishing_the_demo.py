@@ -1,12 +1,17 @@
 """The demo is made through the rooms' own actions, once."""
 
 from collections import Counter
+from datetime import timedelta
 
 from django.core.management import call_command
+from django.utils import timezone
 
+from common.site_day import site_day
 from community.models import Answer, Question, QuestionEvent
+from desk.queries import handed_over_by
 from kb.models import ArticlePage
 from people.models import Person
+from rewards import queries as rewards
 from rewards.actions.checking import broken_promises
 from rewards.models import Gift, LeaderScore
 from search.models import SimilarThings
@@ -43,7 +48,26 @@ def test_the_demo_is_whole_true_and_made_once(site, capsys):
     assert [one.language for one in search("积分兑换").pinned] == ["zh-hans"]
     assert SimilarThings.objects.count() == articles.total() + Question.objects.count()
 
+    _the_agents_programme_is_at_work()
+
     call_command("demo")
 
     assert Question.objects.count() == sum(questions.values())
     assert "already here" in capsys.readouterr().out
+
+
+def _the_agents_programme_is_at_work():
+    agent, now = Person.objects.get(handle="agent"), timezone.now()
+    month = site_day(now).replace(day=1)
+    reports = rewards.reports_of(agent, month=month)
+    certificates = [held for _one, held in rewards.abilities_of(agent, now) if held]
+    ends = min(held.expires_at for held in certificates)
+    outcomes = {row.outcome for row in handed_over_by(agent, now).rows}
+
+    assert sum(report.answers for report in reports) >= 10
+    assert sum(report.accepted for report in reports) >= 8
+    assert any(report.bonus for report in reports)
+    assert len(certificates) == 3
+    assert ends - now < timedelta(days=30)
+    assert rewards.lines_waiting() == 1
+    assert outcomes == {"open", "answered"}

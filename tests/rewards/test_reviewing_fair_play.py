@@ -5,13 +5,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from people.actions import erase_person
 from people.models import Person
 from people.registries import exports
 from rewards.actions import deciding, looking
+from rewards.fairplay_words import words_of
 from rewards.models import Appeal, Case, CaseStep, EarnRule, FairPlayRules, SignInTrace
 from rewards.network import Arc, picture_of
+from rewards.queries.fairplay import case_page
+from rewards.scoring.signals import SORTS
 from rewards.setup import VEST_DAYS, setup_rules
 from rewards.sign_ins import COOKIE, code_of
 from tests.conftest import PASSWORD
@@ -181,6 +185,27 @@ def test_an_empty_appeal_is_not_sent(case, helper, moderator, client_of, clock):
 
     assert answer.status_code == 400
     assert not Appeal.objects.exists()
+
+
+@pytest.mark.parametrize("kind", [*SORTS, "ring", "newcomers"])
+def test_every_sign_is_told_in_words_of_both_languages(
+    kind, case, helper, puppets, moderator, client_of
+):
+    partner = helper if kind in ("ring", "newcomers") else puppets[0]
+    sign = {"kind": kind, "person": helper.pk, "partner": partner.pk}
+    case.evidence["signs"] = [sign | {"n": 17, "percent": 63}]
+    case.save()
+    client, address = client_of(moderator), reverse("rewards_case", args=[case.pk])
+
+    english = client.get(address).context["sentences"]
+    with translation.override("zh-hans"):
+        chinese = [words_of(sight) for sight in case_page(case).sights]
+
+    assert len(english) == len(chinese) == 1
+    assert english != chinese
+    for sentence in (*english, *chinese):
+        assert helper.name in sentence
+        assert kind in ("device", "network") or "17" in sentence or "63" in sentence
 
 
 # Devices and networks
