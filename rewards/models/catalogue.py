@@ -115,15 +115,15 @@ class Gift(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("rewards:gift", args=[self.slug])
+
     @property
     def room_opens_at(self) -> datetime:
         """When the waiting room of a drop opens."""
         if self.opens_at is None:
             raise ValueError(f"{self.slug} is no drop")
         return self.opens_at - numbers.ROOM_OPENS_BEFORE
-
-    def get_absolute_url(self) -> str:
-        return reverse("rewards:gift", args=[self.slug])
 
     @property
     def has_codes(self) -> bool:
