@@ -78,3 +78,21 @@ def test_only_the_newest_runs_count_in_two_queries(
         found = movement([helper, asker])
 
     assert len(found.runs) == 8
+
+
+@pytest.mark.django_db
+def test_a_kept_picture_has_a_members_new_name_at_once(
+    run, helper, asker, client, settings, django_capture_on_commit_callbacks
+):
+    settings.ANSWERHALL_PAGE_CACHE_SECONDS = 60
+    run(helper, asker)
+    run(asker, helper)
+    assert ">Xiaoman</text>" in client.get("/en/leaders/").content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        helper.display_name = "Manman"
+        helper.save()
+
+    page = client.get("/en/leaders/").content.decode()
+    assert ">Manman</text>" in page
+    assert "Xiaoman" not in page
