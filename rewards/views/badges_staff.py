@@ -1,7 +1,6 @@
 """Badges for managers: a look before they are enabled, given by hand, retired."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,11 +17,14 @@ from rewards.actions import badges as actions
 from rewards.models import Badge, BadgeHolding
 from rewards.models.badges import Tier
 from rewards.queries import badges as queries
+from rewards.views.staff import require
+
+PERMISSION = "rewards.manage_rewards"
 
 
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
-    _require(request)
+    require(request, PERMISSION)
     badges = Badge.objects.select_related("tag", "circle").order_by("-pk")
     page = page_of(badges, request.GET.get("page"), per_page=50)
     held = {badge.pk: badge.holders for badge in queries.public_badges()}  # type: ignore[attr-defined]
@@ -37,7 +39,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def badge(request: SignedInRequest, pk: int) -> HttpResponse:
     """One badge; a draft with whom it would be given to, when that was asked for."""
-    _require(request)
+    require(request, PERMISSION)
     one = get_object_or_404(Badge.objects.select_related("tag", "circle"), pk=pk)
     asked = "preview" in request.GET and not one.is_given_by_staff
     held = BadgeHolding.objects.filter(badge=one, tier__isnull=False)
@@ -59,7 +61,7 @@ def badge(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def enable(request: SignedInRequest, pk: int) -> HttpResponse:
-    _require(request)
+    require(request, PERMISSION)
     one = get_object_or_404(Badge, pk=pk)
     try:
         actions.enable(badge=one, by=request.user, at=timezone.now())
@@ -73,7 +75,7 @@ def enable(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def retire(request: SignedInRequest, pk: int) -> HttpResponse:
-    _require(request)
+    require(request, PERMISSION)
     one = get_object_or_404(Badge, pk=pk)
     try:
         actions.retire(badge=one, by=request.user, at=timezone.now())
@@ -86,7 +88,7 @@ def retire(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def give(request: SignedInRequest, pk: int) -> HttpResponse:
-    _require(request)
+    require(request, PERMISSION)
     one = get_object_or_404(Badge, pk=pk)
     handle = request.POST.get("handle", "").strip().removeprefix("@")[:60]
     person = Person.objects.known_as(handle).first() if handle else None
@@ -112,7 +114,7 @@ def give(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def take(request: SignedInRequest, pk: int) -> HttpResponse:
-    _require(request)
+    require(request, PERMISSION)
     holding = get_object_or_404(BadgeHolding.objects.select_related("badge"), pk=pk)
     reason = request.POST.get("reason", "")
     try:
@@ -136,8 +138,3 @@ def _furniture(title: str) -> dict[str, object]:
         "page_title": title,
         "header_icon": "medal",
     }
-
-
-def _require(request: SignedInRequest) -> None:
-    if not request.user.has_perm("rewards.manage_rewards"):
-        raise PermissionDenied
