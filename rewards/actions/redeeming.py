@@ -216,8 +216,8 @@ def _order(
     # Last, as all buyers wait for this row until we commit.
     if not statements.take_one(gift.pk):
         raise SoldOut
-    if gift.has_codes:
-        _hand_out_code(order)
+    if gift.has_codes and not statements.hand_out_code(gift.pk, order.pk):
+        raise SoldOut
     return order
 
 
@@ -231,12 +231,3 @@ def _may_hold(gift: Gift, person: Person, at: datetime) -> None:
     )
     if lapsed.count() >= numbers.HOLDS_MOST:
         raise HeldTooOften
-
-
-def _hand_out_code(order: Redemption) -> None:
-    """Give the order a free code: the gift's row is locked since its stock fell."""
-    free = Voucher.objects.filter(gift_id=order.gift_id, redemption=None)
-    voucher = free.order_by("pk").first()
-    if voucher is None:
-        raise SoldOut
-    free.filter(pk=voucher.pk).update(redemption=order)

@@ -108,6 +108,19 @@ def take_one(gift_id: int) -> bool:
     return _run(one_less, [gift_id]) == 1
 
 
+def hand_out_code(gift_id: int, order_id: int) -> bool:
+    """Give the order the oldest free code; the caller has the gift's row locked."""
+    return (
+        _run(
+            "UPDATE rewards_voucher SET redemption_id = %s WHERE id ="
+            " (SELECT id FROM rewards_voucher WHERE gift_id = %s"
+            " AND redemption_id IS NULL ORDER BY id LIMIT 1)",
+            [order_id, gift_id],
+        )
+        == 1
+    )
+
+
 def lock_budget(*, alone: bool) -> None:
     """Until the transaction ends: with others who give without a budget, or alone.
 
