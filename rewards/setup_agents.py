@@ -24,28 +24,28 @@ from rewards.models.agents import SERVING
 from rewards.models.scorecards import BEST_MARK
 
 TERMS_EN = """\
-You help other customers as a volunteer. We give you the badge **Service agent**, a
+You help other customers as a volunteer. We give you the badge **Service agent**, a \
 bench with your open questions, early notices and a line to our staff.
 
-1. **Be honest and kind.** Say what you know, say when you guess, never ask anybody for
-   passwords, codes or their identity card.
+1. **Be honest and kind.** Say what you know, say when you guess, never ask anybody \
+for passwords, codes or their identity card.
 2. **Keep early notices to yourself** until the day that stands on them.
-3. **Hand over what is not yours to solve.** Bills, contracts and personal data belong
-   to our team; your bench has the button.
-4. **Quality earns the bonus.** Staff read a small sample of your answers every month.
-   No count decides, and no number alone ends your part in the programme.
-5. **You are free.** Take a break or leave whenever you like, without a reason. Your
-   posts and points stay yours.
+3. **Hand over what is not yours to solve.** Bills, contracts and personal data belong \
+to our team; your bench has the button.
+4. **Quality earns the bonus.** Staff read a small sample of your answers every month. \
+No count decides, and no number alone ends your part in the programme.
+5. **You are free.** Take a break or leave whenever you like, without a reason. Your \
+posts and points stay yours.
 """
 TERMS_ZH = """\
 您以志愿者身份帮助其他用户。我们为您提供**服务达人**标识、专属工作台、提前通知和官方专线。
 
-1. **诚实友善。** 知道的照实说，不确定的请说明；
-   绝不向任何人索要密码、验证码或身份证信息。
+1. **诚实友善。** 知道的照实说，不确定的请说明；\
+绝不向任何人索要密码、验证码或身份证信息。
 2. **提前通知请保密，** 直到通知上注明的公开日期。
 3. **不归您解决的请转交。** 账单、合同和个人信息由我们的团队处理，工作台上有转交按钮。
-4. **奖励看质量。** 工作人员每月抽读您的少量回答；
-   不按数量计算，也不会仅凭一个数字让您退出。
+4. **奖励看质量。** 工作人员每月抽读您的少量回答；\
+不按数量计算，也不会仅凭一个数字让您退出。
 5. **来去自由。** 您可以随时暂停或退出，无需说明理由；您的帖子和积分都归您所有。
 """
 
@@ -167,12 +167,12 @@ Your bench shows what became of each thread, and our answer stands in the thread
         "title_zh": "让人看得懂的回答",
         "needed_for": State.REWARDED,
         "lesson_en": """\
-People read you on a phone, annoyed. Begin with the answer, then the steps, one a line.
-Name the menu as it stands on the screen. Link the official article. Say what to do when
-it does not work.
+People read you on a phone, annoyed. Begin with the answer, then the steps, one a \
+line. Name the menu as it stands on the screen. Link the official article. Say what \
+to do when it does not work.
 """,
         "lesson_zh": """\
-对方往往在手机上、带着烦躁看您的回答。先给结论，再列步骤，一步一行；
+对方往往在手机上、带着烦躁看您的回答。先给结论，再列步骤，一步一行；\
 菜单名称照屏幕原样写；附上官方文章链接；最后说明不成功时怎么办。
 """,
         "questions": [
