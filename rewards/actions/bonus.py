@@ -13,6 +13,8 @@ from rewards.actions.training import missing_abilities
 from rewards.errors import (
     AppointingYourself,
     BonusGiven,
+    BonusRuleOff,
+    BudgetSpent,
     MonthNotOver,
     NotInTheSample,
     NotThatStep,
@@ -87,7 +89,7 @@ def give_bonus(
         by=by,
         at=at,
     )
-    award(
+    given = award(
         event=EarnRule.Event.AGENT_BONUS,
         person=person,
         source_type=SOURCE,
@@ -98,6 +100,11 @@ def give_bonus(
         earned_at=over_at - timedelta(microseconds=1),
         at=at,
     )
+    # Nobody is told of points they don't get.
+    if given is None and band.points:
+        raise BonusRuleOff
+    if given is not None and given.data.get("refused"):
+        raise BudgetSpent
     if term.state == State.SUPPORTED:
         move(term, State.REWARDED, actor=by, reason=Reason.BONUS, at=at)
     tell(

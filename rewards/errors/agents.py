@@ -139,6 +139,14 @@ class BonusGiven(Refused):
     sentence = _("The bonus of this month was given already. Nothing was changed.")
 
 
+class BonusRuleOff(Refused):
+    status = 409
+    sentence = _(
+        "The earning rule of the monthly bonus is off, so no bonus was given. "
+        "Switch the rule on, then give it."
+    )
+
+
 class MonthNotOver(Refused):
     status = 409
     sentence = _(

@@ -10,6 +10,8 @@ from rewards import actions, queries
 from rewards.errors import (
     AppointingYourself,
     BonusGiven,
+    BonusRuleOff,
+    BudgetSpent,
     MonthNotOver,
     NotInTheSample,
     NotThatStep,
@@ -20,7 +22,9 @@ from rewards.models import (
     Ability,
     AgentTerm,
     BonusBand,
+    EarnRule,
     MonthlyBonus,
+    PointsTerms,
     Programme,
     Transfer,
 )
@@ -131,6 +135,42 @@ def test_one_bonus_a_month_whoever_gives_it(answers, judge, give, over, agent, p
         give("Outstanding")
 
     assert MonthlyBonus.objects.count() == 1
+    assert points(agent) == 200
+
+
+def test_nobody_is_told_of_points_that_the_budget_has_not(
+    answers, judge, give, over, agent, points
+):
+    for answer in answers(1):
+        judge(answer)
+    over()
+    PointsTerms.current().save()
+    PointsTerms.objects.update(monthly_budget=199)
+
+    with pytest.raises(BudgetSpent):
+        give("Very good")
+
+    assert points(agent) == 0
+    assert not MonthlyBonus.objects.exists()
+    assert not agent.notifications.filter(kind="rewards.agent_bonus").exists()
+    PointsTerms.objects.update(monthly_budget=400)
+    give("Very good")
+    assert points(agent) == 200
+
+
+def test_no_bonus_while_its_rule_is_off(answers, judge, give, over, agent, points):
+    for answer in answers(1):
+        judge(answer)
+    over()
+    bonus_rule = EarnRule.objects.filter(event=EarnRule.Event.AGENT_BONUS)
+    bonus_rule.update(enabled=False)
+
+    with pytest.raises(BonusRuleOff):
+        give("Very good")
+    assert not MonthlyBonus.objects.exists()
+
+    bonus_rule.update(enabled=True)
+    give("Very good")
     assert points(agent) == 200
 
 
