@@ -15,6 +15,17 @@ from rewards.scoring.compared import Move
 from rewards.scoring.model import PARTS, Model
 
 PLACES_SHOWN = 50
+# What a line of the board shows: a person has many more columns.
+_SHOWN = (
+    "run",
+    "rank",
+    "score",
+    "parts",
+    "answer_count",
+    "person__handle",
+    "person__display_name",
+    "person__standing",
+)
 
 
 @dataclass
@@ -56,7 +67,7 @@ def leaderboard(tag: Tag | None = None) -> Board:
         run.scores.filter(tag=tag, person__erased_at=None)
         .exclude(Exists(hidden(OuterRef("person"))))
         .select_related("person")
-        .defer("posts")
+        .only(*_SHOWN)
         .order_by("rank")[:PLACES_SHOWN]
     )
     before = _ranks_before(run, tag, [row.person_id for row in rows])
