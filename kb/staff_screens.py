@@ -14,11 +14,9 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from common.spreadsheets import harmless
 from kb import queries
 from kb.models import ArticleFeedback
-
-# A spreadsheet takes what begins so for a formula.
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def open_articles(_request: HttpRequest, language: str) -> HttpResponse:
@@ -72,8 +70,7 @@ class FeedbackReport(ReportView):
 
 def as_text(value: Any) -> str:
     """What people wrote, so that a spreadsheet does not run it."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
+    return harmless(str(value))
 
 
 def write_words_as_text() -> None:

@@ -17,10 +17,14 @@ def as_file(name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-    csv.writer(response).writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(response).writerows([_cell(value) for value in row] for row in rows)
     return response
 
 
-def _harmless(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell.startswith(BEGINS_A_FORMULA)
-    return f"'{cell}" if is_formula else cell
+def harmless(text: str) -> str:
+    """What a spreadsheet would run is marked as text."""
+    return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text
+
+
+def _cell(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value

@@ -1,17 +1,12 @@
 """Managers and agents act in the same moment: one step each, and nothing twice."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from common.errors import Refused
 from community import actions as community
 from community.models import Circle
 from people.models import Notification, Person
@@ -30,27 +25,11 @@ from rewards.models import (
 )
 from rewards.setup import setup_rules
 from rewards.setup_agents import lead_through_programme, setup_programme
+from tests.services.at_once import all_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 BENCH = "/en/agents/"
-
-
-def all_at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    """What each gave back; refusals are returned, not raised."""
-    barrier = Barrier(len(acts))
-
-    def one(act: Callable[[], Any]) -> Any:
-        barrier.wait()
-        try:
-            return act()
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 """Many look and decide at once: one case, one decision, and no point twice."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from common.errors import Refused
 from community import actions as community
 from community.models import Circle
 from people.models import Person
@@ -19,26 +15,11 @@ from rewards.actions import deciding, looking
 from rewards.actions.checking import broken_promises
 from rewards.models import Case, CaseStep, Transfer
 from rewards.setup import VEST_DAYS, setup_rules
+from tests.services.at_once import all_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 RUNNERS = 12
-
-
-def all_at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    barrier = Barrier(len(acts))
-
-    def one(act: Callable[[], Any]) -> Any:
-        barrier.wait()
-        try:
-            return act()
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
 
 
 @pytest.fixture
