@@ -95,7 +95,7 @@ class Trace:
 class SmallTrace:
     """Dots for a row of a list: their classes, and words for those who listen."""
 
-    dots: list[str]
+    dots: tuple[str, ...]
     label: str
 
 
@@ -146,7 +146,7 @@ def _small(
     if Kind.SOLVED not in kinds:
         dots += ["no"] if is_answered else ["no", "no"]
     words = pgettext("between steps", ", ").join(str(word) for _dot, word in found)
-    return SmallTrace(dots, _("Trace: %(steps)s") % {"steps": words})
+    return SmallTrace(tuple(dots), _("Trace: %(steps)s") % {"steps": words})
 
 
 def span(delta: timedelta) -> str:

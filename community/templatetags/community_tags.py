@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.template.loader import get_template
+from django.template.loader import get_template, render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import (
@@ -102,10 +102,15 @@ def time_to_solve(question: Question) -> str:
 
 
 @register.simple_tag
-def small_trace(
-    row: queries.Row,
-) -> steps.SmallTrace:
-    return steps.small_trace(row.question, row.steps)
+def small_trace(row: queries.Row) -> SafeString:
+    """The dots of a row that say how far its thread has come."""
+    return _small_trace(steps.small_trace(row.question, row.steps))
+
+
+# There are few ways a thread can have gone, and a list shows twenty of them.
+@lru_cache(maxsize=256)
+def _small_trace(trace: steps.SmallTrace) -> SafeString:
+    return render_to_string("community/parts/small_trace.html", {"trace": trace})
 
 
 @register.simple_tag

@@ -9,6 +9,7 @@ are put together from their tokens once.
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
+from functools import lru_cache
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -19,7 +20,6 @@ from django.template.base import (
     NodeList,
     TextNode,
     TokenType,
-    render_value_in_context,
 )
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
 from django.template.library import SimpleNode
@@ -33,6 +33,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from common.addresses import address
+from common.lookups import quicken, written
 
 Tag = TypeVar("Tag", bound=Callable[..., str])
 
@@ -120,13 +121,14 @@ class Sentence(BlockTranslateNode):
             many, names_of_many = self.msgid_of_many
             if not isinstance(count, int):
                 return super().render(context, nested)
-            text, names = ngettext(text, many, count), [*names, *names_of_many]
+            text = _of_many(text, many, count, get_language())
+            names = [*names, *names_of_many]
         else:
-            text = gettext(text)
+            text = _phrase(text, get_language())
         said = {}
         for name in names:
             value = given[name] if name in given else context.get(name, "")
-            said[name] = render_value_in_context(value, context)
+            said[name] = written(value, context)
         try:
             return text % said
         except (KeyError, ValueError):
@@ -134,9 +136,21 @@ class Sentence(BlockTranslateNode):
             return super().render(context, nested)
 
 
+# A list says the same few sentences in each of its rows.
+@lru_cache(maxsize=4096)
+def _phrase(text: str, language: str | None) -> str:  # noqa: ARG001
+    return gettext(text)
+
+
+@lru_cache(maxsize=4096)
+def _of_many(text: str, many: str, count: int, language: str | None) -> str:  # noqa: ARG001
+    return ngettext(text, many, count)
+
+
 def _fold(nodes: NodeList) -> None:
     """Put unchanging neighbours together, here and in all nodes below."""
     for node in nodes:
+        quicken(node)
         for inner in _lists_in(node):
             _fold(inner)
     nodes[:] = map(_quicker, _put_together(nodes))

@@ -1,9 +1,11 @@
 """Queries written once, addresses remembered, templates folded: nothing differs."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event, Thread
 from time import sleep
+from typing import ClassVar
 
 import pytest
 from django.db import connection
@@ -14,6 +16,8 @@ from django.template.context import Context
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from common import folding
 from common.addresses import address
@@ -153,6 +157,110 @@ def test_a_folded_template_says_what_it_said_unfolded(
                 said = template.render(Context(given))
                 assert said == folded.from_string(WORDS).render(Context(given))
     assert "/zh-hans/" not in said
+
+
+class Thing:
+    """Whatever a template may be handed."""
+
+    word = "<word>"
+    shelf: ClassVar = {"items": "kept under a key", "deep": {"n": 7}}
+    row: ClassVar = ["first", "second"]
+
+    @property
+    def broken(self) -> str:
+        raise AttributeError("inside")
+
+    def said(self) -> str:
+        return "<said>"
+
+    def asks(self, what: str) -> str:
+        return what
+
+    def delete(self) -> str:
+        raise AssertionError("a template deletes nothing")
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+    def __str__(self) -> str:
+        return "<thing>"
+
+
+ASKING = """{% load i18n %}
+{{ ASKED }} {% if ASKED %}yes{% endif %}
+{% for one in thing.row %}{{ one }} {{ ASKED }} {{ forloop.counter }}{% endfor %}
+{% with kept=ASKED %}{{ kept }}{% endwith %} {{ ASKED|default_if_none:"none" }}
+{% blocktranslate with said=ASKED %}It is {{ said }}{% endblocktranslate %}
+"""
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "thing",
+        "thing.word",
+        "thing.word|upper",
+        "thing.word|add:thing.row.0",
+        "thing.nothing",
+        "nothing.at.all",
+        "thing.shelf.items",
+        "thing.shelf.values",
+        "thing.shelf.deep.n",
+        "thing.row.1",
+        "thing.row.7",
+        "thing.said",
+        "thing.asks",
+        "thing.delete",
+        "values.none",
+        "values.yes",
+        "values.small",
+        "values.large",
+        "values.float",
+        "values.safe",
+        "values.lazy",
+        "values.day",
+        "values.moment",
+        "0",
+        "1234",
+        "'<b>'",
+    ],
+)
+def test_every_value_is_found_and_written_as_ever(
+    folded: Engine, tmp_path: Path, asked: str, escaped: bool
+) -> None:
+    source = ASKING.replace("ASKED", asked)
+    (tmp_path / "one.html").write_text(source)
+    values = {
+        "none": None,
+        "yes": True,
+        "small": -999,
+        "large": 1_234_567,
+        "float": 1.5,
+        "safe": mark_safe("<i>"),
+        "lazy": gettext_lazy("Solved"),
+        "day": date(2026, 2, 3),
+        "moment": datetime(2026, 2, 3, 16, 5, tzinfo=UTC),
+    }
+    given = {"thing": Thing(), "values": values}
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            quick, plain = (
+                template.render(Context(given, autoescape=escaped))
+                for template in (
+                    folded.get_template("one.html"),
+                    folded.from_string(source),
+                )
+            )
+        assert quick == plain
+
+
+def test_an_error_inside_a_property_reaches_the_log(
+    folded: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.html").write_text("{{ thing.broken }}")
+    template = folded.get_template("broken.html")
+    with pytest.raises(AttributeError, match="inside"):
+        template.render(Context({"thing": Thing()}))
 
 
 def test_nobody_gets_a_template_that_is_being_folded(

@@ -34,6 +34,7 @@ STATUSES = {
 }
 # After a month the date says more than "7 weeks ago".
 RELATIVE_FOR = timedelta(days=30)
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400  # seconds
 
 
 # A page draws a few dozen of these; none of them changes while the site runs.
@@ -56,7 +57,7 @@ def when(moment: datetime | None) -> SafeString:
     zone, language = timezone.get_current_timezone(), get_language()
     opening, day = _exactly(moment, zone, language)
     recent = abs(timezone.now() - moment) < RELATIVE_FOR
-    words = escape(_near(moment)) if recent else day
+    words = _near(moment) if recent else day
     return mark_safe(f"{opening}{words}</time>")  # noqa: S308  all parts are escaped
 
 
@@ -77,20 +78,26 @@ def _exactly(
 
 
 def _near(moment: datetime) -> str:
-    """One unit is enough: "2 days ago", not "2 days, 14 hours ago"."""
+    """One unit is enough: "2 days ago", not "2 days, 14 hours ago". Escaped."""
     seconds = int((timezone.now() - moment).total_seconds())
     if seconds < 0:
-        return naturaltime(moment)
-    if seconds < 60:
-        return _("just now")
-    if seconds < 3_600:
-        n = seconds // 60
-        return ngettext("%(n)d minute ago", "%(n)d minutes ago", n) % {"n": n}
-    if seconds < 86_400:
-        n = seconds // 3_600
-        return ngettext("%(n)d hour ago", "%(n)d hours ago", n) % {"n": n}
-    n = seconds // 86_400
-    return ngettext("%(n)d day ago", "%(n)d days ago", n) % {"n": n}
+        return escape(naturaltime(moment))
+    for unit in (_DAY, _HOUR, _MINUTE):
+        if seconds >= unit:
+            return _ago(unit, seconds // unit, get_language())
+    return escape(_("just now"))
+
+
+# A list shows some forty of these, and few that differ.
+@lru_cache(maxsize=1024)
+def _ago(unit: int, n: int, language: str | None) -> str:  # noqa: ARG001
+    if unit == _DAY:
+        words = ngettext("%(n)d day ago", "%(n)d days ago", n)
+    elif unit == _HOUR:
+        words = ngettext("%(n)d hour ago", "%(n)d hours ago", n)
+    else:
+        words = ngettext("%(n)d minute ago", "%(n)d minutes ago", n)
+    return escape(words % {"n": n})
 
 
 @register.simple_tag
