@@ -100,7 +100,7 @@ def test_a_public_site_refuses_to_start_with_demo_passwords(make_person, setting
 
 def test_the_settings_table_names_every_variable():
     base = Path(settings.CHECKOUT, "site/answerhall/settings/base.py").read_text()
-    table = Path(settings.CHECKOUT, "docs/settings.md").read_text()
+    table = Path(settings.CHECKOUT, "README.md").read_text()
 
     read = set(re.findall(r'env\S*\(\s*"(ANSWERHALL_\w+)"', base))
 
