@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from common.errors import Refused
 from common.forms import BodyField, LineField
 from people import actions
-from people.actions import BIO_MAX_CHARS, KEY_NAME_MAX_CHARS
+from people.actions import KEY_NAME_MAX_CHARS
 from people.handles import MAX_CHARS as HANDLE_MAX_CHARS
-from people.models import ApiKey, Person
+from people.models import BIO_MAX_CHARS, ApiKey, Person
 from people.names import clean_display_name
 from people.zones import zone_names
 

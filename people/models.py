@@ -20,6 +20,8 @@ from common.addresses import address
 from people.handles import skeleton
 from people.registries import ENTER_ADMIN
 
+BIO_MAX_CHARS = 500
+
 
 class Region(models.Model):
     """A place that gifts, shops and incidents refer to; regions nest."""
@@ -121,7 +123,7 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
         related_name="people",
         verbose_name=_("region"),
     )
-    bio = models.TextField(_("about me"), max_length=500, blank=True)
+    bio = models.TextField(_("about me"), max_length=BIO_MAX_CHARS, blank=True)
     # Written only by people.actions; permissions are read from groups, never here.
     standing = models.CharField(
         _("standing"),
