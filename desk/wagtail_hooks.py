@@ -18,7 +18,7 @@ from wagtail.permissions import register_permission_policy
 
 from community.models import Question
 from desk import converters, queries, wording  # noqa: F401  converters register
-from desk.models import EscalationRule, Queue
+from desk.models import EscalationRule, Queue, Ticket
 from desk.staff_screens import (
     DeskMenu,
     DeskPanel,
@@ -123,6 +123,14 @@ def show_ticket(request: HttpRequest, question: Question) -> SafeString:
 def show_what_was_handed_over(request: HttpRequest, person: Person) -> SafeString:
     page = queries.handed_over_by(person, timezone.now())
     return _rendered("desk/handed_over.html", {"page": page}, request)
+
+
+@hooks.register("closing_costs")
+def tickets_end_with_the_account(request: HttpRequest, person: Person) -> SafeString:
+    count = Ticket.objects.of(person).open().count()
+    if not count:
+        return NOTHING
+    return _rendered("desk/closing_costs.html", {"count": count}, request)
 
 
 @hooks.register("thread_side")

@@ -10,8 +10,10 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from people.registries import MANAGERS, grant
+        from people.own_data import export_person
+        from people.registries import MANAGERS, export, grant
 
+        export("people")(export_person)
         for module in ("freshness", "notifications", "receivers"):
             import_module(f"people.{module}")
         grant(
@@ -20,4 +22,5 @@ class PeopleConfig(AppConfig):
             "people.change_person",
             "people.delete_person",
             "people.view_person",
+            "people.view_datarequest",
         )

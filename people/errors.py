@@ -118,3 +118,17 @@ class TooManyKeys(Refused):
         "You have %(most)s API keys already. Nothing was made: revoke one that you no"
         " longer use, then try again."
     )
+
+
+class StaffStay(NotAllowed):
+    sentence = _(
+        "You act for the house: ask a manager to take your roles away first. Your"
+        " account is unchanged."
+    )
+
+
+class TooManyCopies(TooMany):
+    sentence = _(
+        "You took several copies of your data today. Nothing is lost: please try again"
+        " in %(wait)s."
+    )

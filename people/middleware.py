@@ -46,8 +46,8 @@ OPEN_NAMES = {
     "readyz",
     "theme",
 }
-# What somebody who has not accepted new terms may still send.
-OPEN_TO_POST = OPEN_NAMES | {"terms"}
+# What somebody who has not accepted new terms may still send: leaving needs no yes.
+OPEN_TO_POST = OPEN_NAMES | {"terms", "copy_of_my_data", "close_account"}
 
 
 class api_keys:  # noqa: N801  named like the functions beside it
@@ -186,8 +186,8 @@ def _hide_the_admin(request: HttpRequest) -> None:
 
 
 def _is_too_old(request: HttpRequest) -> bool:
-    since = request.session.get(second_factor.SIGNED_IN_AT, 0)
-    return timezone.now().timestamp() - since > STAFF_SESSION.total_seconds()
+    longest = STAFF_SESSION.total_seconds()
+    return second_factor.seconds_since_signing_in(request) > longest
 
 
 def _next_step(request: HttpRequest) -> str:

@@ -14,10 +14,15 @@ from django.contrib.auth.models import (
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
+from django.utils.translation import (
+    get_language,
+    gettext,
+    gettext_lazy as _,
+    pgettext_lazy,
+)
 
 from common.addresses import address
-from people.handles import skeleton
+from people.handles import ERASED_PREFIX, skeleton
 from people.registries import ENTER_ADMIN
 
 BIO_MAX_CHARS = 500
@@ -200,7 +205,11 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
 
     @property
     def name(self) -> str:
-        return self.display_name or self.handle
+        if self.display_name:
+            return self.display_name
+        # Read from the handle: lists load no more of a person than they show.
+        is_gone = self.handle.startswith(ERASED_PREFIX)
+        return gettext("Former member") if is_gone else self.handle
 
     @property
     def is_imported(self) -> bool:
@@ -397,3 +406,56 @@ class ApiKey(models.Model):
     @property
     def may_write(self) -> bool:
         return self.scope == self.Scope.WRITE
+
+
+class DataRequestQuerySet(models.QuerySet["DataRequest"]):
+    def closings_ahead(self) -> Self:
+        return self.filter(
+            kind=DataRequest.Kind.CLOSING, cancelled_at=None, done_at=None
+        )
+
+
+class DataRequest(models.Model):
+    """What somebody asked about their own data, and what came of it: our proof."""
+
+    class Kind(models.TextChoices):
+        COPY = "copy", _("A copy of their data")
+        CLOSING = "closing", _("Closing the account")
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="data_requests"
+    )
+    kind = models.CharField(_("request"), max_length=10, choices=Kind.choices)
+    asked_at = models.DateTimeField(_("asked for"))
+    # When a closing erases the person, unless they come back before.
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("dropped"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    objects = DataRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("data request")
+        verbose_name_plural = _("data requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person",),
+                condition=Q(kind="closing", cancelled_at=None, done_at=None),
+                name="one_closing_ahead_per_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="closing") | Q(due_at__isnull=False),
+                name="a_closing_has_its_day",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(kind="closing", cancelled_at=None, done_at=None),
+                name="closings_ahead",
+            ),
+            models.Index(fields=["person", "-asked_at"], name="data_requests_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"

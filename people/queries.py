@@ -15,6 +15,7 @@ from people.handles import same, skeleton
 from people.models import (
     ApiKey,
     Consent,
+    DataRequest,
     Notification,
     NotificationChoice,
     OldHandle,
@@ -194,3 +195,7 @@ def with_verified_email(*, joined_before: datetime) -> QuerySet[Person]:
 
 def imported_people() -> QuerySet[Person]:
     return Person.objects.exclude(source="")
+
+
+def data_requests_of(person: Person) -> QuerySet[DataRequest]:
+    return person.data_requests.order_by("-asked_at", "-pk")

@@ -5,12 +5,14 @@ from typing import Any
 from allauth.account.signals import password_changed, password_reset
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.contrib import messages
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from people import actions, second_factor
 from people.models import Person
@@ -22,6 +24,15 @@ CHANGES = {"post_add", "post_remove", "post_clear"}
 @receiver(user_logged_in)
 def remember_when_they_signed_in(request: HttpRequest, **_kwargs: Any) -> None:
     request.session[second_factor.SIGNED_IN_AT] = timezone.now().timestamp()
+
+
+@receiver(user_logged_in)
+def who_comes_back_keeps_the_account(
+    request: HttpRequest, user: Person, **_kwargs: Any
+) -> None:
+    if actions.keep_account(person=user, at=timezone.now()):
+        words = _("Welcome back. Your account is not closed: everything is as it was.")
+        messages.success(request, words, fail_silently=True)
 
 
 @receiver(authenticator_added)

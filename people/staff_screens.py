@@ -5,17 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views import account
+from wagtail.admin.views.reports import ReportView
 from wagtail.log_actions import log
+from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.users.views import bulk_actions, users
 
 from people import actions
 from people.forms import NameAndHandle
-from people.models import Person
+from people.models import DataRequest, Person
 from people.registries import GROUPS
 
 
@@ -244,3 +247,42 @@ class StaffAccountView(account.AccountView):
         return [
             panel for panel in super().get_panels() if isinstance(panel, self.shown)
         ]
+
+
+class DataRequestReport(ReportView):
+    """Who asked for their data or to be erased, newest first: what the law asks for."""
+
+    model = DataRequest
+    page_title = _("Data requests")
+    header_icon = "user"
+    index_url_name = "people_data_requests"
+    index_results_url_name = "people_data_requests_results"
+    permission_policy = ModelPermissionPolicy(DataRequest)
+    any_permission_required = ["view"]
+    columns = [
+        Column("person", label=_("Person"), accessor="person.name"),
+        Column("kind", label=_("Request"), accessor="get_kind_display"),
+        DateColumn("asked_at", label=_("Asked for")),
+        DateColumn("due_at", label=_("Due")),
+        DateColumn("cancelled_at", label=_("Dropped")),
+        DateColumn("done_at", label=_("Done")),
+    ]
+    list_export = [
+        "person_id",
+        "get_kind_display",
+        "asked_at",
+        "due_at",
+        "cancelled_at",
+        "done_at",
+    ]
+    export_headings = {
+        "person_id": _("Person"),
+        "get_kind_display": _("Request"),
+        "asked_at": _("Asked for"),
+        "due_at": _("Due"),
+        "cancelled_at": _("Dropped"),
+        "done_at": _("Done"),
+    }
+
+    def get_queryset(self) -> QuerySet[DataRequest]:
+        return DataRequest.objects.select_related("person").order_by("-asked_at", "-pk")

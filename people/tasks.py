@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from common.outbox import handles
 from common.timers import timer
-from people import queries, registries
+from people import actions, queries, registries
 from people.actions import MAIL_KIND as NOTIFICATION_MAIL
 from people.adapters import MAIL_KIND as ACCOUNT_MAIL
 from people.models import Notification
@@ -73,3 +73,8 @@ def forget_ended_sessions(at: datetime) -> str:
     living = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=living).delete()
     return f"{ended} sessions"
+
+
+@timer("people.closing", every=timedelta(hours=1))
+def erase_those_who_left(at: datetime) -> str:
+    return f"{actions.close_accounts(at=at)} accounts"

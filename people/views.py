@@ -4,8 +4,16 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.views import login as allauth_login
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+)
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,17 +28,21 @@ from common.freshness import alike_for_visitors, shows
 from common.http import post_only, safe_next, see_other
 from common.limits import spend
 from common.paging import page_of
+from common.site_day import site_day
 from common.structured import alternates
 from common.text import excerpt
-from people import actions, queries
+from people import actions, own_data, queries, second_factor
 from people.adapters import TERMS_DUE
-from people.errors import TooManySignIns
+from people.errors import StaffStay, TooManyCopies, TooManySignIns
 from people.forms import ApiKeyForm, ProfileForm, TermsForm
 from people.models import Person
 from people.requests import SignedInRequest
 
 NOTIFICATIONS_PER_PAGE = 30
 BIO_IN_DESCRIPTION = 100
+DATA_REQUESTS_SHOWN = 20
+# So many copies a day: whoever holds somebody's session takes no more.
+DATA_COPIES = (5, 86_400)
 
 
 # Profiles
@@ -132,6 +144,57 @@ def revoke_api_key(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     messages.success(request, _("The key is revoked and opens nothing any more."))
     return see_other(request, reverse("people:api_keys"))
+
+
+# One's own data
+
+
+@never_cache
+@login_required
+@second_factor.came_in_just_now
+@require_safe
+def my_data(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "asked": queries.data_requests_of(request.user)[:DATA_REQUESTS_SHOWN],
+        "is_staff": queries.acts_for_the_house(request.user),
+    }
+    return render(request, "people/my_data.html", context)
+
+
+@never_cache
+@login_required
+@post_only
+@second_factor.came_in_just_now
+def copy_of_my_data(request: SignedInRequest) -> HttpResponseBase:
+    """Everything as one file."""
+    person, now = request.user, timezone.now()
+    try:
+        spend("people.data_copy", str(person.pk), DATA_COPIES)
+    except TooMany as refusal:
+        raise TooManyCopies(retry_after=refusal.retry_after or 0) from refusal
+    copy = own_data.write_copy(person=person, at=now)
+    actions.note_copy_taken(person=person, at=now)
+    return FileResponse(
+        copy,
+        as_attachment=True,
+        filename=f"{person.pk}-{site_day(now).isoformat()}.json",
+        content_type="application/json",
+    )
+
+
+@never_cache
+@login_required
+@second_factor.came_in_just_now
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_account(request: SignedInRequest) -> HttpResponse:
+    """Say what closing means; then do it and say good-bye in the same answer."""
+    if request.method == "POST":
+        closing = actions.ask_to_close(person=request.user, at=timezone.now())
+        logout(request)
+        return render(request, "people/closing.html", {"due_at": closing.due_at})
+    if queries.acts_for_the_house(request.user):
+        raise StaffStay
+    return render(request, "people/close_account.html")
 
 
 @login_required

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -27,10 +28,11 @@ from rewards import (  # noqa: F401  their own hooks
     score_hooks,
     staff_panels,
 )
+from rewards.actions import is_agent
 from rewards.admin import GiftPermissions
 from rewards.forms import GiftForm, HookForm
 from rewards.freshness import LEADERS
-from rewards.models import DeliveryHook, EarnRule, Gift
+from rewards.models import DeliveryHook, EarnRule, Gift, Redemption
 from rewards.queries.boards import is_hidden
 from rewards.score_bar import segments
 from rewards.views import fulfilment, staff
@@ -199,6 +201,18 @@ def add_liability(request: HttpRequest, panels: list) -> None:
 def points_in_the_top_bar(request: SignedInRequest) -> SafeString:
     amount = queries.spendable(request.user)
     return render_to_string("rewards/top_account.html", {"amount": amount}, request)
+
+
+@hooks.register("closing_costs")
+def points_end_with_the_account(request: HttpRequest, person: Person) -> SafeString:
+    balance = queries.balance_of(person, at=timezone.now())
+    orders = queries.orders_of(person).filter(state__in=Redemption.OPEN)
+    context = {
+        "points": balance.spendable + balance.held,
+        "orders": orders.count(),
+        "is_agent": is_agent(person),
+    }
+    return render_to_string("rewards/closing_costs.html", context, request)
 
 
 @hooks.register("answers_extra")

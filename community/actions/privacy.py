@@ -7,7 +7,18 @@ from django.db import transaction
 from django.db.models import F
 
 from community.actions.publishing import threads_of_changed
-from community.models import Answer, Comment, Flag, Follow, Question, Vote
+from community.models import (
+    Answer,
+    ArticleSource,
+    Attachment,
+    Comment,
+    Flag,
+    Follow,
+    MeToo,
+    PostRevision,
+    Question,
+    Vote,
+)
 from people.models import Notification, Person
 
 _NAMING_AUTHORS = ("question_answered", "post_commented")
@@ -74,6 +85,30 @@ def export_member(person: Person) -> dict[str, Any]:
             }
             for vote in Vote.objects.filter(voter=person).order_by("pk")
         ],
+        "flags": list(
+            Flag.objects.filter(person=person)
+            .order_by("pk")
+            .values("question", "answer", "comment", "reason", "note", "at")
+        ),
+        "edits": list(
+            PostRevision.objects.filter(editor=person)
+            .order_by("pk")
+            .values("question", "answer", "number", "title", "body", "note", "at")
+        ),
+        "uploads": [
+            {"address": upload.file.url, "at": upload.at.isoformat()}
+            for upload in Attachment.objects.filter(owner=person).order_by("pk")
+        ],
+        "articles made of your answers": list(
+            ArticleSource.objects.filter(person=person)
+            .order_by("pk")
+            .values("article__title", "answer", "credited_at")
+        ),
+        "I have this too": list(
+            MeToo.objects.filter(person=person)
+            .order_by("pk")
+            .values("question__title", "at")
+        ),
         "followed questions": [
             follow.question.title
             for follow in Follow.objects.filter(person=person)

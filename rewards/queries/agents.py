@@ -343,6 +343,11 @@ def agent_export(person: Person) -> dict[str, Any]:
                 "author__handle", "body", "at"
             )
         ),
+        "written_on_others_lines": list(
+            LineMessage.objects.filter(author=person, hidden_at=None)
+            .exclude(agent=person)
+            .values("body", "at")
+        ),
         "bonuses": list(
             MonthlyBonus.objects.filter(person=person).values(
                 "month", "band__title_en", "points", "percent", "note", "at"

@@ -2,24 +2,26 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.errors import OnlyByForm
 
 View = Callable[..., HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 API_PATH = "/api/"
 
 
-def post_only(view: View) -> View:
+def post_only(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """Anything but a POST is refused with 405 and a page that says so."""
 
     @wraps(view)
-    def by_form(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def by_form(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
         if request.method != "POST":
             raise OnlyByForm
         return view(request, *args, **kwargs)
