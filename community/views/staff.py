@@ -83,14 +83,17 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_article(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose the answers and the topic; the draft opens in the editor."""
+    """The draft opens in the editor: as suggested, or of chosen answers and topic."""
     question = find_post(Question, pk, request)
     if not permissions.may_draft_articles(request.user):
         raise NotAllowed
     if question.solved_at is None:
         raise NotSolvedYet
-    typed = request.POST if request.method == "POST" else None
-    form = DraftArticleForm(typed, question=question)
+    if "as_suggested" in request.POST:
+        form = DraftArticleForm.as_suggested(question)
+    else:
+        typed = request.POST if request.method == "POST" else None
+        form = DraftArticleForm(typed, question=question)
     if form.is_bound and form.is_valid():
         article = actions.draft_article(
             question=question,

@@ -322,11 +322,56 @@ def test_an_editor_turns_a_solved_thread_into_a_draft(
     assert topics("en")
 
 
-def make_topic():
+def test_one_click_in_the_thread_makes_the_suggested_draft(
+    client_of, editor, asker, stranger, make_question, make_answer, clock
+):
+    question = make_question(tags=["esim"])
+    make_answer(question=question, by=stranger)
+    answer = make_answer(question=question)
+    make_topic("Accounts")
+    topic = make_topic("Phones", tags=["esim", "sim"])
+    url = f"/en/questions/{question.pk}/article/"
+    client = client_of(editor)
+    assert "as_suggested" not in client.get(question.get_absolute_url()).text
+    actions.accept(person=asker, answer=answer, at=clock.now)
+
+    offered = client.get(question.get_absolute_url())
+    made = client.post(url, {"as_suggested": "1"})
+    again = client.post(url, {"as_suggested": "1"})
+
+    article = ArticlePage.objects.get()
+    assert f'action="{url}"' in offered.text
+    assert "as_suggested" in offered.text
+    assert made["Location"] == again["Location"] == f"/admin/pages/{article.pk}/edit/"
+    assert article.get_parent().pk == topic.pk
+    assert [one.answer for one in ArticleSource.objects.all()] == [answer]
+    assert "as_suggested" not in client_of(asker).get(question.get_absolute_url()).text
+
+
+def test_without_a_topic_one_click_says_what_is_missing(
+    client_of, editor, asker, question, make_answer, clock
+):
+    from kb.models import TopicPage
+
+    actions.accept(person=asker, answer=make_answer(), at=clock.now)
+    TopicPage.objects.all().delete()
+
+    refused = client_of(editor).post(
+        f"/en/questions/{question.pk}/article/", {"as_suggested": "1"}
+    )
+
+    assert refused.status_code == 400
+    assert "Choose the topic it will stand in." in refused.text
+    assert not ArticlePage.objects.exists()
+
+
+def make_topic(title="Porting", tags=()):
     from kb.models import TopicPage
     from kb.queries import topic_index
 
     index = topic_index("en")
     return index.add_child(
-        instance=TopicPage(title="Porting", slug="porting", locale=index.locale)
+        instance=TopicPage(
+            title=title, slug=title.lower(), tags=list(tags), locale=index.locale
+        )
     )
