@@ -30,7 +30,7 @@ def test_nothing_names_the_person_any_more(person, clock):
 
     assert erased.pk == person.pk
     assert erased.handle == f"deleted-{person.pk}"
-    assert erased.name == erased.handle
+    assert erased.name == "Former member"
     assert (erased.email, erased.bio, erased.display_name) == (None, "", "")
     assert not erased.has_usable_password()
     assert not EmailAddress.objects.exists()
