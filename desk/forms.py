@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from common.forms import BodyField, LineField
@@ -22,17 +23,30 @@ def _text(rows: int = 6) -> forms.Textarea:
     return forms.Textarea({"class": "input", "rows": rows})
 
 
+def _text_with_pictures() -> forms.Textarea:
+    """Screenshots go where those of posts go; their Markdown is put into the text."""
+    text = _text()
+    text.attrs["data-upload"] = reverse_lazy("community:uploads")
+    return text
+
+
 class PrivateTicketForm(forms.Form):
     subject = LineField(
         max_chars=numbers.SUBJECT_MOST, label=_("What is it about?"), widget=_line()
     )
     body = BodyField(
-        max_chars=numbers.MESSAGE_MOST, label=_("What happened?"), widget=_text()
+        max_chars=numbers.MESSAGE_MOST,
+        label=_("What happened?"),
+        widget=_text_with_pictures(),
     )
 
 
 class MessageForm(forms.Form):
-    body = BodyField(max_chars=numbers.MESSAGE_MOST, label=_("Message"), widget=_text())
+    body = BodyField(
+        max_chars=numbers.MESSAGE_MOST,
+        label=_("Message"),
+        widget=_text_with_pictures(),
+    )
 
 
 class WriteForm(forms.Form):

@@ -9,6 +9,8 @@ ASKER_WAITS: Final = timedelta(hours=2)
 ASKER_A_DAY: Final = 3
 PRIVATE_A_DAY: Final = 5
 MESSAGES_AN_HOUR: Final = 20
+# The same words again so soon are a second click, not a second message.
+SECOND_CLICK_WITHIN: Final = timedelta(minutes=10)
 
 SUBJECT_MOST: Final = 150
 SUBJECT_LEAST: Final = 4

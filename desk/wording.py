@@ -180,8 +180,8 @@ def _question_line(ticket: Ticket, question: Question) -> Line:
         at=question.created_at,
         when=moment_in_words(question.created_at),
         html=question.body_html,
-        url=question.get_absolute_url(),
-        readers=_("everybody"),
+        url=_thread_address(question),
+        readers=_("everybody") if question.is_visible else _("nobody any more"),
     )
 
 
@@ -244,11 +244,13 @@ def _asked(question: Question) -> Step:
         )
     else:
         text = _("In public, in %(circle)s.")
+    if not question.is_visible:
+        text = _("The question is not public any more.")
     return Step(
         "message-circle-question",
         _("You asked"),
         text % place,
-        url=question.get_absolute_url(),
+        url=_thread_address(question),
         at=question.created_at,
     )
 
@@ -281,9 +283,15 @@ def _html_of(entry: Entry) -> str:
 
 
 def _answer_address(ticket: Ticket, answer: Answer | None) -> str:
-    if answer is None or ticket.question is None:
+    thread = _thread_address(ticket.question)
+    return f"{thread}#answer-{answer.pk}" if thread and answer else ""
+
+
+def _thread_address(question: Question | None) -> str:
+    """Where everybody reads it. None once it is hidden, deleted or merged."""
+    if question is None or not question.is_visible:
         return ""
-    return f"{ticket.question.get_absolute_url()}#answer-{answer.pk}"
+    return question.get_absolute_url()
 
 
 def _words(ticket: Ticket, entry: Entry) -> tuple[str, str, str]:

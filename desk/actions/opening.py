@@ -40,6 +40,7 @@ from people.models import Person
 from rewards.queries import escalations_a_day
 
 REQUESTED = EscalationRule.Kind.REQUESTED
+FROM_ASKER = TicketMessage.Kind.FROM_ASKER
 
 
 @transaction.atomic
@@ -115,12 +116,18 @@ def escalate(*, rule: EscalationRule, question_id: int, at: datetime) -> Ticket 
 def open_private_ticket(
     *, person: Person, subject: str, body: str, at: datetime
 ) -> Ticket:
-    """Write to our team about something that is nobody else's business."""
+    """Write to our team about something that is nobody else's business.
+
+    A second click returns the ticket of the first.
+    """
     subject = clean_line(subject, numbers.SUBJECT_MOST)
     if len(subject) < numbers.SUBJECT_LEAST:
         raise SubjectTooShort(least=numbers.SUBJECT_LEAST)
     recording.lock_person(person)
     opened = Ticket.objects.filter(opened_by=person, question__isnull=True)
+    newest = opened.filter(subject=subject).newest_first().first()
+    if newest and recording.said_just_now(newest, person, FROM_ASKER, body, at):
+        return newest
     if _count_today(opened, at) >= numbers.PRIVATE_A_DAY and not _is_staff(person):
         raise OpenedEnoughToday(retry_after=_until_tomorrow(at))
     ticket = Ticket.objects.create(
@@ -131,9 +138,7 @@ def open_private_ticket(
         opened_at=at,
         due_at=at + Priority.NORMAL.answer_within,
     )
-    message = recording.write_message(
-        ticket, person, TicketMessage.Kind.FROM_ASKER, body, at
-    )
+    message = recording.write_message(ticket, person, FROM_ASKER, body, at)
     recording.add_event(
         ticket,
         TicketEvent.Kind.OPENED,

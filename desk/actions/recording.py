@@ -137,6 +137,18 @@ def add_event(
     )
 
 
+def said_just_now(
+    ticket: Ticket, author: Person, kind: TicketMessage.Kind, body: str, at: datetime
+) -> TicketMessage | None:
+    """The newest message, if a second click sends it once more."""
+    newest = ticket.messages.order_by("-pk").first()
+    if newest is None or (newest.author_id, newest.kind) != (author.pk, kind):
+        return None
+    is_recent = at - newest.at <= numbers.SECOND_CLICK_WITHIN
+    is_same = newest.body == clean_body(body, numbers.MESSAGE_MOST)
+    return newest if is_recent and is_same else None
+
+
 def write_message(
     ticket: Ticket, author: Person, kind: TicketMessage.Kind, body: str, at: datetime
 ) -> TicketMessage:

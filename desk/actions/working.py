@@ -93,7 +93,10 @@ def add_internal_note(
     """Tell colleagues something. Possible after the end, too."""
     recording.refuse_unless_worker(ticket, by)
     ticket = recording.lock_ticket(ticket)
-    note = recording.write_message(ticket, by, TicketMessage.Kind.NOTE, body, at)
+    kind = TicketMessage.Kind.NOTE
+    if said := recording.said_just_now(ticket, by, kind, body, at):
+        return said
+    note = recording.write_message(ticket, by, kind, body, at)
     recording.add_event(ticket, Kind.NOTED, at, actor=by, message=note.pk)
     return note
 
@@ -114,7 +117,10 @@ def reply_to_asker(
     """
     recording.refuse_unless_worker(ticket, by)
     ticket = recording.lock_open_ticket(ticket)
-    message = recording.write_message(ticket, by, TicketMessage.Kind.TO_ASKER, body, at)
+    kind = TicketMessage.Kind.TO_ASKER
+    if said := recording.said_just_now(ticket, by, kind, body, at):
+        return said
+    message = recording.write_message(ticket, by, kind, body, at)
     state = TicketState.WAITING_CUSTOMER if ask_back else TicketState.ANSWERED
     _answered(ticket, by, state, at)
     event = recording.add_event(
@@ -165,14 +171,18 @@ def post_reply_to_thread(
 def write_to_us(
     *, ticket: Ticket, by: Person, body: str, at: datetime
 ) -> TicketMessage:
-    """The customer adds something, or answers what we asked."""
+    """The customer adds something, or answers what we asked.
+
+    A second click returns the message of the first.
+    """
     recording.refuse_unless_customer(ticket, by)
     recording.lock_person(by)
     ticket = recording.lock_open_ticket(ticket)
+    kind = TicketMessage.Kind.FROM_ASKER
+    if said := recording.said_just_now(ticket, by, kind, body, at):
+        return said
     _refuse_flood(by, at)
-    message = recording.write_message(
-        ticket, by, TicketMessage.Kind.FROM_ASKER, body, at
-    )
+    message = recording.write_message(ticket, by, kind, body, at)
     recording.wait_for_us(ticket, at)
     recording.keep(ticket)
     event = recording.add_event(

@@ -1,10 +1,14 @@
 """A customer's own pages: the list, the trace in plain words, adding to it."""
 
 import re
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
+from community import actions as community
 from desk import actions, queries
 from desk.models import Ticket, TicketState
 from tests.desk.conftest import OFFICIAL
@@ -161,6 +165,64 @@ def test_a_private_ticket_that_says_nothing_is_refused_with_what_was_typed(
     assert "at least 4 characters" in text
     assert "I typed this." in text
     assert not Ticket.objects.exists()
+
+
+def test_a_second_click_sends_nothing_twice(browser, ticket, asker, site):
+    reply = reverse("desk:reply", args=[ticket.reference])
+    for _click in range(2):
+        browser.post(reply, {"body": "It happened again."})
+        made = browser.post(
+            reverse("desk:new"), {"subject": "My bill", "body": "Charged twice."}
+        )
+    browser.post(reply, {"body": "And again today."})
+    browser.post(reply, {"body": "It happened again."})
+
+    assert [one.body for one in ticket.messages.order_by("pk")] == [
+        "It happened again.",
+        "And again today.",
+        "It happened again.",
+    ]
+    private = Ticket.objects.get(question=None)
+    assert made.url == private.get_absolute_url()
+    assert private.messages.count() == 1
+
+
+def test_a_screenshot_goes_with_a_message(browser, site):
+    raw = BytesIO()
+    Image.new("RGB", (8, 6), "teal").save(raw, "PNG")
+    bill = SimpleUploadedFile("bill.png", raw.getvalue(), "image/png")
+
+    form = browser.get(reverse("desk:new")).content.decode()
+    picture = browser.post(
+        reverse("community:uploads"), {"picture": bill}, HTTP_ACCEPT="application/json"
+    ).json()
+    sent = browser.post(
+        reverse("desk:new"),
+        {"subject": "My bill", "body": f"Look: {picture['markdown']}"},
+    )
+
+    assert f'data-upload="{reverse("community:uploads")}"' in form
+    assert 'data-mark="picture"' in form
+    assert f'src="{picture["url"]}"' in browser.get(sent.url).content.decode()
+
+
+def test_a_question_that_left_the_public_is_not_linked(
+    browser, ticket, moderator, client_of, desk_agent, clock
+):
+    address = ticket.question.get_absolute_url()
+    pages = {
+        ticket.get_absolute_url(): browser,
+        ticket.get_desk_url(): client_of(desk_agent),
+    }
+    for url, reader in pages.items():
+        assert f'href="{address}"' in reader.get(url).content.decode()
+
+    community.delete(person=moderator, post=ticket.question, at=clock.now)
+
+    for url, reader in pages.items():
+        assert address not in reader.get(url).content.decode()
+    text = browser.get(ticket.get_absolute_url()).content.decode()
+    assert "The question is not public any more." in text
 
 
 def test_the_button_in_the_thread_hands_it_over(browser, thread, asker, clock):

@@ -402,6 +402,26 @@ def test_script_in_a_message_is_only_text(ticket, desk_agent, clock):
     assert 'href="javascript' not in message.html
 
 
+def test_a_colleague_s_second_click_writes_nothing_twice(
+    ticket, desk_agent, asker, clock, told
+):
+    for _click in range(2):
+        actions.add_internal_note(
+            ticket=ticket, by=desk_agent, body="Third case.", at=clock.now
+        )
+    for _click in range(2):
+        actions.reply_to_asker(
+            ticket=ticket, by=desk_agent, body="We look at it.", at=clock.now
+        )
+    actions.reply_to_asker(
+        ticket=ticket, by=desk_agent, body="We look at it.", at=clock.move(hours=1)
+    )
+
+    kinds = [one.kind for one in ticket.messages.order_by("pk")]
+    assert kinds == ["note", "to_asker", "to_asker"]
+    assert told(asker).count("ticket_replied") == 2
+
+
 def test_a_customer_cannot_flood_us(ticket, asker, clock):
     for number in range(numbers.MESSAGES_AN_HOUR):
         actions.write_to_us(
