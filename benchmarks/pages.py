@@ -25,7 +25,7 @@ from django.test import RequestFactory  # noqa: E402
 from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
 
 from answerhall.wsgi import application, django_application  # noqa: E402
-from community.models import Question  # noqa: E402
+from community.models import Question, Tag  # noqa: E402
 from kb.models import ArticlePage  # noqa: E402
 
 
@@ -58,12 +58,19 @@ def some_pages() -> list[str]:
     article = ArticlePage.objects.readable().order_by("pk").first()
     if busiest is None or article is None:
         sys.exit("There is nothing to read in ANSWERHALL_STATE; run `make run` first.")
+    tag = Tag.objects.filter(language="en").order_by("-question_count", "pk").first()
+    if tag is None:
+        sys.exit("There is no tag in ANSWERHALL_STATE; run `make run` first.")
     return [
         "/en/",
         article.get_absolute_url(),
         busiest.get_absolute_url(),
         "/en/questions/",
         "/en/questions/?sort=active",
+        "/en/questions/?sort=unanswered",
+        "/en/questions/?sort=votes&page=50",
+        f"/en/questions/tagged/{tag.slug}/",
+        f"/en/circles/{busiest.circle.slug}/",
         "/en/leaders/",
         busiest.author.get_absolute_url(),
         "/zh-hans/",

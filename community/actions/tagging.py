@@ -82,7 +82,7 @@ def put_on(question: Question, tags: Iterable[Tag]) -> None:
     )
     Tagging.objects.filter(question=question, tag__in=present - wanted).delete()
     Tagging.objects.bulk_create(
-        [Tagging(question=question, tag_id=pk) for pk in sorted(wanted - present)]
+        [Tagging.of(question, pk) for pk in sorted(wanted - present)]
     )
     if question.is_visible:
         count_tags(present - wanted, -1)
@@ -110,7 +110,7 @@ def make_synonym(*, tag: Tag, canonical: Tag, by: Person) -> Tag:
     Tag.objects.filter(pk=tag.pk).update(synonym_of=canonical, question_count=0)
     moved = list(Question.objects.filter(tags=tag))
     Tagging.objects.bulk_create(
-        [Tagging(question=question, tag=canonical) for question in moved],
+        [Tagging.of(question, canonical.pk) for question in moved],
         ignore_conflicts=True,
     )
     Tagging.objects.filter(tag=tag).delete()

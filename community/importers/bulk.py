@@ -214,7 +214,7 @@ class Store:
             for row, title in zip(fresh, titles, strict=True)
         )
         Tagging.objects.bulk_create(
-            Tagging(question=question, tag_id=tag_id)
+            Tagging.of(question, tag_id)
             for question, row in zip(made, fresh, strict=True)
             for tag_id in self._chosen(row, tags)
         )

@@ -224,8 +224,16 @@ class Question(Post):
                 name="question_unanswered",
             ),
             models.Index(
-                fields=["circle", "language", "state", "-last_activity_at"],
-                name="question_in_circle",
+                fields=["circle", "language", "state", "-created_at", "-id"],
+                name="question_newest_here",
+            ),
+            models.Index(
+                fields=["circle", "language", "state", "-last_activity_at", "-id"],
+                name="question_active_here",
+            ),
+            models.Index(
+                fields=["circle", "language", "state", "-vote_score", "-id"],
+                name="question_votes_here",
             ),
             models.Index(
                 fields=["circle", "language", "state", "-created_at"],
@@ -303,6 +311,8 @@ class Tagging(models.Model):
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="taggings")
     tag = models.ForeignKey("community.Tag", models.PROTECT, related_name="taggings")
+    # When the question was, which never changes.
+    asked_at = models.DateTimeField()
 
     class Meta:
         constraints = [
@@ -310,10 +320,18 @@ class Tagging(models.Model):
                 fields=["question", "tag"], name="a_tag_once_per_question"
             )
         ]
-        indexes = [models.Index(fields=["tag", "-question"], name="newest_of_a_tag")]
+        indexes = [
+            models.Index(
+                fields=["tag", "-asked_at", "-question"], name="newest_with_a_tag"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.question_id} {self.tag_id}"
+
+    @classmethod
+    def of(cls, question: Question, tag_id: int) -> Tagging:
+        return cls(question=question, tag_id=tag_id, asked_at=question.created_at)
 
 
 class Answer(Post):
@@ -337,6 +355,10 @@ class Answer(Post):
                 name="answer_of_question",
             ),
             models.Index(fields=["author", "-created_at"], name="answer_by_author"),
+            models.Index(
+                fields=["author", "state", "-vote_score", "-created_at", "-id"],
+                name="best_answers_of_somebody",
+            ),
             models.Index(fields=["-created_at"], name="answer_newest"),
             models.Index(
                 fields=["created_at"],
@@ -377,8 +399,18 @@ class Comment(Post):
             ),
         ]
         indexes = [
-            models.Index(fields=["question", "created_at"], name="comment_of_question"),
-            models.Index(fields=["answer", "created_at"], name="comment_of_answer"),
+            # A comment is on one of the two: without the others, the database knows
+            # how few a post has.
+            models.Index(
+                fields=["question", "created_at"],
+                condition=Q(question__isnull=False),
+                name="comment_of_a_question",
+            ),
+            models.Index(
+                fields=["answer", "created_at"],
+                condition=Q(answer__isnull=False),
+                name="comment_of_an_answer",
+            ),
             models.Index(fields=["author", "-created_at"], name="comment_by_author"),
             models.Index(
                 fields=["created_at"],

@@ -51,7 +51,8 @@ def threads_tagged(
 
 @prepared
 def _newest_tagged(slugs: tuple[str, ...]) -> QuerySet[Tagging, int]:
-    newest = Tagging.objects.filter(tag__slug__in=slugs).order_by("-question_id")
+    rows = Tagging.objects.filter(tag__slug__in=slugs)
+    newest = rows.order_by("-asked_at", "-question_id")
     return newest.values_list("question_id", flat=True)[:NEWEST_OF_TAGS]
 
 

@@ -411,7 +411,7 @@ def _sharing(question: Question, tags: list[Tag]) -> list[Question]:
 @prepared
 def _newest_under(tag_ids: tuple[int, ...], but_id: int) -> QuerySet[Tagging, int]:
     rows = Tagging.objects.filter(tag_id__in=tag_ids).exclude(question_id=but_id)
-    newest = rows.order_by("-question_id")
+    newest = rows.order_by("-asked_at", "-question_id")
     return newest.values_list("question_id", flat=True)[:MOST_NEAR]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from community import actions, queries
 from community.models import Circle, Tag
+from community.queries import lists
 
 pytestmark = pytest.mark.django_db
 
@@ -17,12 +18,18 @@ def threads(make_question, make_crowd, make_answer, clock):
     """Three of them: an old busy one, a voted one, a new quiet one."""
     one, two, three = make_crowd(3)
     busy = make_question(
-        by=one, title="The old and busy one", at=clock.now - timedelta(hours=30)
+        by=one,
+        title="The old and busy one",
+        at=clock.now - timedelta(hours=30),
+        tags=["esim"],
     )
     liked = make_question(
-        by=two, title="The one with votes", at=clock.now - timedelta(hours=20)
+        by=two,
+        title="The one with votes",
+        at=clock.now - timedelta(hours=20),
+        tags=["esim"],
     )
-    make_question(by=three, title="The new and quiet one", at=clock.now)
+    make_question(by=three, title="The new and quiet one", at=clock.now, tags=["esim"])
     make_answer(question=busy, at=clock.move(minutes=1))
     actions.vote(person=one, post=liked, value=1, at=clock.now)
 
@@ -37,12 +44,41 @@ def threads(make_question, make_crowd, make_answer, clock):
         ("nonsense", ["quiet", "votes", "busy"]),
     ],
 )
-def test_lists_are_sorted_as_their_tab_says(threads, sort, order):
-    rows = queries.question_list(language="en", sort=sort)
+@pytest.mark.parametrize("of", ["everything", "a tag", "a tag of many threads"])
+def test_lists_are_sorted_as_their_tab_says(threads, sort, order, of, monkeypatch):
+    tag = None if of == "everything" else Tag.objects.get()
+    if of == "a tag of many threads":
+        monkeypatch.setattr(lists, "MANY", 2)
+
+    rows = queries.question_list(language="en", sort=sort, tag=tag)
 
     assert [
         title.split()[-2 if "one" in title[-3:] else -1] for title in titles(rows)
     ] == order
+
+
+def test_what_was_asked_elsewhere_long_ago_is_not_new_here(make_question, clock):
+    here = make_question(tags=["esim"], at=clock.now - timedelta(hours=1))
+    older = make_question(tags=["esim"], at=clock.now - timedelta(days=900))
+
+    rows = queries.question_list(language="en", tag=Tag.objects.get())
+
+    assert list(rows) == [here, older]
+
+
+def test_a_tag_of_many_threads_has_none_in_the_other_language(
+    threads, make_question, make_crowd, monkeypatch
+):
+    monkeypatch.setattr(lists, "MANY", 2)
+    (somebody,) = make_crowd(1)
+    chinese = make_question(by=somebody, title="携号转网要等多久", tags=["esim"])
+    make_question(by=somebody, title="The same without a tag")
+
+    for sort in ("newest", "active", "votes"):
+        rows = queries.question_list(
+            language="zh-hans", sort=sort, tag=Tag.objects.get()
+        )
+        assert list(rows) == [chinese]
 
 
 def test_a_list_holds_one_language(make_question):
