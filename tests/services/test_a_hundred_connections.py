@@ -17,7 +17,7 @@ from rewards.actions.checking import broken_promises
 from rewards.errors import NotEnoughPoints, SoldOut
 from rewards.models import Account, EarnRule, Gift, Redemption, Transfer, Voucher
 from rewards.setup import setup_rules
-from tests.services.test_two_people_at_once import all_at_once
+from tests.services.at_once import each_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -82,7 +82,7 @@ def test_a_hundred_units_make_exactly_a_hundred_orders(crowd, mode):
                 came[type(refusal).__name__] += 1
         return came
 
-    parts = all_at_once(rush, CONNECTIONS)
+    parts = each_at_once(rush, CONNECTIONS)
 
     came: Counter[str] = sum((Counter(part) for part in parts), Counter())  # type: ignore[call-overload]
     assert came == {"ordered": UNITS, SoldOut.__name__: TRIES - UNITS}
@@ -98,7 +98,7 @@ def test_a_hundred_units_make_exactly_a_hundred_orders(crowd, mode):
 def test_the_same_key_fifty_times_is_one_hold(crowd):
     gift = Gift.objects.create(slug="drop", cost=COST, stock=50)
 
-    held = all_at_once(
+    held = each_at_once(
         lambda _: redeeming.hold(
             person=crowd[0], gift=gift, key="one", at=timezone.now()
         ),
@@ -127,7 +127,7 @@ def test_confirmed_and_run_out_at_once_is_one_of_them(crowd):
         order = orders[number // 2]
         return redeeming.confirm(redemption=order, person=order.person, at=last_moment)
 
-    all_at_once(act, 40)
+    each_at_once(act, 40)
 
     states = Counter(Redemption.objects.values_list("state", flat=True))
     assert states["ordered"] + states["lapsed"] == 20
@@ -149,7 +149,7 @@ def test_points_expire_or_are_spent_and_never_both(make_person, give):
             person=person, gift=gift, key=f"k{number}", at=now - timedelta(days=10)
         )
 
-    outcomes = all_at_once(act, 50)
+    outcomes = each_at_once(act, 50)
 
     bought = [one for one in outcomes if isinstance(one, Redemption)]
     missed = [one for one in outcomes if isinstance(one, NotEnoughPoints)]
@@ -179,7 +179,7 @@ def test_points_are_taken_back_while_they_are_spent(make_person, give):
             person=person, gift=gift, key=f"k{number}", at=timezone.now()
         )
 
-    outcomes = all_at_once(act, 50)
+    outcomes = each_at_once(act, 50)
 
     bought = {one.person_id for one in outcomes if isinstance(one, Redemption)}
     for person in people:

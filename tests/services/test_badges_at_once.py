@@ -1,12 +1,9 @@
 """Many runners give each badge once, and nobody waits for ever for a lock."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from community import actions as community
@@ -17,25 +14,12 @@ from rewards.actions.boards import make_boards
 from rewards.actions.recognising import recognise
 from rewards.models import Badge, BadgeEvent, BadgeHolding, BoardPlace, Level, Touch
 from rewards.setup import setup_rules
+from tests.services.at_once import each_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 RUNNERS = 20
 HELPERS = 6
-
-
-def all_at_once(act: Callable[[int], object], size: int = RUNNERS) -> list[object]:
-    barrier = Barrier(size)
-
-    def one(number: int) -> object:
-        barrier.wait()
-        try:
-            return act(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(size) as pool:
-        return list(pool.map(one, range(size)))
 
 
 @pytest.fixture
@@ -85,13 +69,14 @@ def test_twenty_runners_give_each_badge_once(
 ) -> None:
     now = timezone.now()
 
-    all_at_once(lambda _number: recognise(at=now))
-    all_at_once(
+    each_at_once(lambda _number: recognise(at=now), RUNNERS)
+    each_at_once(
         lambda number: look_at(
             badge=badge,
             people=[one.pk for one in (helpers if number % 2 else helpers[::-1])],
             at=now,
-        )
+        ),
+        RUNNERS,
     )
 
     assert BadgeHolding.objects.filter(badge=badge, tier=1).count() == HELPERS
@@ -110,7 +95,7 @@ def test_who_looks_misses_nobody_who_comes_meanwhile(
             return recognise(at=now)
         return look_later(helpers[number % HELPERS].pk)
 
-    all_at_once(act)
+    each_at_once(act, RUNNERS)
     recognise(at=now)
 
     assert BadgeHolding.objects.filter(tier=1).count() == HELPERS

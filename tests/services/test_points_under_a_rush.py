@@ -25,7 +25,7 @@ from rewards.models import (
     Transfer,
 )
 from rewards.setup import release_at_once, setup_rules
-from tests.services.test_two_people_at_once import CROWD, all_at_once
+from tests.services.at_once import CROWD, each_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -72,7 +72,7 @@ def test_a_hundred_awards_at_once_never_pass_the_ceiling(crowd, budget):
             award(crowd[number], number * 2 + turn)
         return True
 
-    outcomes = all_at_once(twice)
+    outcomes = each_at_once(twice)
     outbox.drain(at=timezone.now() + timedelta(seconds=1))
 
     assert outcomes == [True] * CROWD
@@ -94,7 +94,7 @@ def test_awards_at_once_do_not_wait_for_each_other(crowd):
                 cursor.execute("SET lock_timeout = '2s'")
             return award(crowd[number], number)
 
-        outcomes = all_at_once(meanwhile)
+        outcomes = each_at_once(meanwhile)
 
     assert all(isinstance(one, Transfer) for one in outcomes[1:])
     assert issued() == CROWD * 10
@@ -150,7 +150,7 @@ def test_a_budget_set_and_lifted_among_awards_is_never_passed(crowd, turn):
             award(crowd[number], number * 4 + again)
         return None
 
-    all_at_once(act)
+    each_at_once(act)
     outbox.drain(at=timezone.now() + timedelta(seconds=1))
 
     pot = Pot.objects.get()
@@ -159,7 +159,7 @@ def test_a_budget_set_and_lifted_among_awards_is_never_passed(crowd, turn):
 
 
 def test_a_campaign_gives_exactly_its_budget_on_top(crowd, rules_of_a_campaign):
-    outcomes = all_at_once(lambda number: award(crowd[number], number))
+    outcomes = each_at_once(lambda number: award(crowd[number], number))
     outbox.drain(at=timezone.now() + timedelta(seconds=1))
 
     assert all(isinstance(one, Transfer) for one in outcomes)
@@ -197,7 +197,7 @@ def test_nobody_gives_the_same_points_to_two_causes(helper):
             at=timezone.now(),
         )
 
-    outcomes = all_at_once(give)
+    outcomes = each_at_once(give)
 
     assert sum(isinstance(one, Transfer) for one in outcomes) == 1
     assert sum(isinstance(one, Refused) for one in outcomes) == CROWD - 1
@@ -219,7 +219,7 @@ def test_two_pass_points_on_to_each_other_and_nobody_is_stuck(make_person):
         giver, to = (one, other) if number % 2 else (other, one)
         return actions.pass_on(person=giver, to=to, points=5, at=timezone.now())
 
-    outcomes = all_at_once(pass_on)
+    outcomes = each_at_once(pass_on)
 
     assert not [one for one in outcomes if isinstance(one, DatabaseError)]
     assert sum(isinstance(one, Transfer) for one in outcomes) == CROWD // 2
@@ -244,7 +244,7 @@ def test_one_award_by_hand_is_approved_once(make_person):
         at=timezone.now(),
     )
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda number: actions.approve_award(
             award=proposal, by=managers[1 + number % 5], at=timezone.now()
         )

@@ -26,7 +26,7 @@ from rewards.models import (
     Voucher,
 )
 from rewards.setup import release_at_once, setup_rules
-from tests.services.test_two_people_at_once import CROWD, all_at_once
+from tests.services.at_once import CROWD, each_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -84,7 +84,7 @@ def test_fifty_clicks_with_one_key_are_one_order(helper, gift, give):
     give(helper, points=1000)
     Gift.objects.update(stock=CROWD)
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda _: actions.redeem(
             person=helper, gift=gift, key="one-form", at=timezone.now()
         )
@@ -98,7 +98,7 @@ def test_fifty_clicks_with_one_key_are_one_order(helper, gift, give):
 def test_the_last_gift_goes_to_one_of_fifty(crowd, gift, give):
     give(*crowd, points=30)
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda number: actions.redeem(
             person=crowd[number], gift=gift, key=f"key{number}", at=timezone.now()
         )
@@ -126,7 +126,7 @@ def test_a_rush_sells_exactly_what_there_is(crowd, gift, give):
                 bought += 1
         return bought
 
-    bought = all_at_once(rush)
+    bought = each_at_once(rush)
 
     assert sum(int(str(one)) for one in bought) == Redemption.objects.count() == 100
     assert stock(gift) == 0
@@ -138,7 +138,7 @@ def test_nobody_spends_the_same_points_twice(helper, gift, give):
     give(helper, points=65)
     Gift.objects.update(stock=CROWD)
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda number: actions.redeem(
             person=helper, gift=gift, key=f"key{number}", at=timezone.now()
         )
@@ -156,7 +156,7 @@ def test_ten_codes_go_to_ten_of_fifty(crowd, give):
     film = Gift.objects.create(slug="film", cost=20, stock_mode="codes")
     actions.add_codes(gift=film, codes=[f"CODE-{number}" for number in range(10)])
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda number: actions.redeem(
             person=crowd[number], gift=film, key=f"key{number}", at=timezone.now()
         )
@@ -172,7 +172,7 @@ def test_one_key_in_two_hands_buys_once(crowd, gift, give):
     give(*crowd, points=30)
     Gift.objects.update(stock=CROWD)
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda number: actions.redeem(
             person=crowd[number], gift=gift, key="the-same", at=timezone.now()
         )
@@ -187,7 +187,7 @@ def test_delivered_and_cancelled_at_once_is_one_of_them(helper, gift, give, mana
     give(helper, points=30)
     order = actions.redeem(person=helper, gift=gift, key="key", at=timezone.now())
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda number: (actions.fulfil, actions.cancel)[number % 2](
             redemption=order, by=manager, at=timezone.now()
         )
@@ -200,7 +200,7 @@ def test_delivered_and_cancelled_at_once_is_one_of_them(helper, gift, give, mana
 
 
 def test_an_award_told_fifty_times_is_one_award(helper, asker):
-    all_at_once(
+    each_at_once(
         lambda _: actions.award(
             event="accepted",
             person=helper,
@@ -213,6 +213,37 @@ def test_an_award_told_fifty_times_is_one_award(helper, asker):
 
     assert spendable(helper) == 20
     assert Transfer.objects.count() == 1
+
+
+def test_fifty_clicks_on_accept_and_on_vote_pay_once(asker, helper, stranger):
+    circle, _is_new = Circle.objects.get_or_create(
+        slug="general", defaults={"name_en": "General", "name_zh": "综合"}
+    )
+    now = timezone.now()
+    question = community.ask(
+        person=asker,
+        title="Port-in stuck in review for three days",
+        body="I sent the request on Saturday, nothing has moved since.",
+        circle=circle,
+        tags=[],
+        at=now,
+    )
+    answer = community.answer(
+        person=helper,
+        question=question,
+        body="Take the photo of your card again in daylight.",
+        at=now,
+    )
+
+    def click(number: int) -> object:
+        if number % 2:
+            return community.accept(person=asker, answer=answer, at=now)
+        return community.vote(person=stranger, post=answer, value=1, at=now)
+
+    each_at_once(click)
+
+    assert spendable(helper) == 20 + 2
+    assert Transfer.objects.count() == 2
 
 
 def test_fifty_votes_at_once_stay_under_the_cap_of_the_post_and_of_the_day(
@@ -231,7 +262,7 @@ def test_fifty_votes_at_once_stay_under_the_cap_of_the_post_and_of_the_day(
                 at=timezone.now(),
             )
 
-    all_at_once(vote, 8)
+    each_at_once(vote, 8)
 
     assert spendable(helper) == 200
 
@@ -272,7 +303,7 @@ def test_expiry_reversal_and_orders_at_once_leave_a_clean_ledger(
                 else:
                     settle(chance, manager)
 
-    all_at_once(join_in, 24)
+    each_at_once(join_in, 24)
 
     assert not Account.objects.filter(balance__lt=0).exists()
     live = Redemption.objects.exclude(state="cancelled").count()
@@ -332,7 +363,7 @@ def test_a_storm_on_threads_pays_what_stands_in_the_end(crowd, asker, moderator)
                     community.delete(person=moderator, post=post, at=at)
                     community.restore(person=moderator, post=post, at=at)
 
-    all_at_once(join_in, 24)
+    each_at_once(join_in, 24)
 
     for question in Question.objects.all():
         standing = Transfer.objects.filter(

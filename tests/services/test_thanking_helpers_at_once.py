@@ -16,7 +16,7 @@ from kb.models import ArticlePage
 from people.models import Person
 from rewards import queries
 from rewards.actions.checking import broken_promises
-from tests.services.test_two_people_at_once import all_at_once
+from tests.services.at_once import each_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -86,7 +86,7 @@ def test_two_articles_thank_the_same_people_in_any_order(
         article_thanking("Moving your number away", stranger, helper),
     ]
 
-    all_at_once(
+    each_at_once(
         lambda number: actions.credit_helpers(
             article=articles[number], by=None, at=timezone.now()
         ),

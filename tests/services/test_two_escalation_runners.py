@@ -2,13 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.utils import timezone
 
 from common.errors import Refused
@@ -18,38 +15,23 @@ from desk import actions, errors
 from desk.models import RuleFiring, Ticket, TicketState
 from desk.setup import setup_desk
 from people.models import Person
+from tests.services.at_once import CROWD, each_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-CROWD = 50
 TITLE = "Day pass bought twice by itself at midnight"
 BODY = "Bought one Asia day pass at 22:10. At midnight another one was charged."
 HELP = "Look at the time zone of the pass: it follows the calendar day of Beijing."
 OFFICIAL = "The second charge was our mistake: 58 yuan go back to your balance today."
 
 
-def all_at_once(act: Callable[[int], object], size: int = CROWD) -> list[object]:
-    """Let everybody act in the same moment; refusals are returned, not raised."""
-    barrier = Barrier(size)
-
-    def one(number: int) -> object:
-        barrier.wait()
-        try:
-            return act(number)
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(size) as pool:
-        return list(pool.map(one, range(size)))
-
-
 @pytest.fixture
 def threads(make_person) -> list[Question]:
     """Fifty threads of fifty people, unanswered for three days."""
     setup_desk()
-    circle = Circle.objects.create(slug="general", name_en="General", name_zh="综合")
+    circle, _is_new = Circle.objects.get_or_create(
+        slug="general", defaults={"name_en": "General", "name_zh": "综合"}
+    )
     asked_at = timezone.now() - timedelta(days=3)
     return [
         community.ask(
@@ -90,7 +72,7 @@ def assert_each_went_once(threads: list[Question]) -> None:
 def test_two_runners_are_one_runner(threads):
     at = timezone.now()
 
-    runs = all_at_once(lambda _: actions.run_escalations(at=at), size=2)
+    runs = each_at_once(lambda _: actions.run_escalations(at=at), size=2)
 
     assert sum(run.opened for run in runs) == CROWD
     assert sum(run.failed for run in runs) == 0
@@ -100,7 +82,7 @@ def test_two_runners_are_one_runner(threads):
 def test_fifty_runners_are_one_runner(threads):
     at = timezone.now()
 
-    runs = all_at_once(lambda _: actions.run_escalations(at=at))
+    runs = each_at_once(lambda _: actions.run_escalations(at=at))
 
     assert sum(run.opened for run in runs) == CROWD
     assert sum(run.failed for run in runs) == 0
@@ -117,7 +99,7 @@ def test_runners_and_askers_at_once_open_one_ticket_per_thread(threads):
         thread = threads[number // 2]
         return actions.request_escalation(person=thread.author, question=thread, at=at)
 
-    outcomes = all_at_once(act)
+    outcomes = each_at_once(act)
 
     assert not [one for one in outcomes if isinstance(one, Refused)]
     actions.run_escalations(at=at)
@@ -129,7 +111,7 @@ def test_one_of_many_colleagues_takes_a_ticket(threads, make_colleague):
     actions.run_escalations(at=timezone.now())
     ticket = Ticket.objects.first()
 
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda number: actions.take(
             ticket=ticket, by=colleagues[number], at=timezone.now()
         ),
@@ -175,7 +157,7 @@ def test_our_answer_and_the_askers_acceptance_may_meet(threads, helper, make_col
             resolve=True,
         )
 
-    all_at_once(act, size=20)
+    each_at_once(act, size=20)
 
     for thread in threads:
         thread.refresh_from_db()

@@ -1,13 +1,10 @@
 """Fifty threads on PostgreSQL: what is done once is done once, and counts are exact."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import Random
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from common.errors import Refused
@@ -23,30 +20,13 @@ from community.models import (
     Vote,
 )
 from people.models import Person
+from tests.services.at_once import CROWD, each_at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-CROWD = 50
 TITLE = "Port-in stuck in review for three days"
 BODY = "I sent the request on Saturday and paid the fee, nothing has moved since."
 HELP = "Take the photo of your card again in daylight, that is usually what is wrong."
-
-
-def all_at_once(act: Callable[[int], object], size: int = CROWD) -> list[object]:
-    """Let everybody act in the same moment; refusals are returned, not raised."""
-    barrier = Barrier(size)
-
-    def one(number: int) -> object:
-        barrier.wait()
-        try:
-            return act(number)
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(size) as pool:
-        return list(pool.map(one, range(size)))
 
 
 @pytest.fixture
@@ -90,7 +70,7 @@ def reputation(person: Person) -> int:
 
 
 def test_fifty_clicks_on_accept_are_one_acceptance(question, answer, asker, helper):
-    all_at_once(
+    each_at_once(
         lambda _: actions.accept(person=asker, answer=answer, at=timezone.now())
     )
 
@@ -111,7 +91,7 @@ def test_a_tug_of_war_over_two_answers_ends_with_one_accepted(
         person=stranger, question=question, body=f"{HELP} Or wait.", at=timezone.now()
     )
 
-    all_at_once(
+    each_at_once(
         lambda number: actions.accept(
             person=asker, answer=(answer, other)[number % 2], at=timezone.now()
         )
@@ -130,7 +110,7 @@ def test_a_tug_of_war_over_two_answers_ends_with_one_accepted(
 
 
 def test_fifty_clicks_on_a_vote_are_one_vote(answer, stranger, helper):
-    all_at_once(
+    each_at_once(
         lambda _: actions.vote(person=stranger, post=answer, value=1, at=timezone.now())
     )
 
@@ -141,7 +121,7 @@ def test_fifty_clicks_on_a_vote_are_one_vote(answer, stranger, helper):
 
 
 def test_fifty_people_voting_are_fifty_votes_and_the_days_cap(answer, crowd, helper):
-    all_at_once(
+    each_at_once(
         lambda number: actions.vote(
             person=crowd[number], post=answer, value=1, at=timezone.now()
         )
@@ -153,7 +133,7 @@ def test_fifty_people_voting_are_fifty_votes_and_the_days_cap(answer, crowd, hel
 
 
 def test_a_double_click_asks_once(asker, circle):
-    outcomes = all_at_once(
+    outcomes = each_at_once(
         lambda _: actions.ask(
             person=asker,
             title=TITLE,
@@ -172,7 +152,7 @@ def test_a_double_click_asks_once(asker, circle):
 
 
 def test_fifty_people_using_a_new_tag_make_one_tag(crowd, circle):
-    all_at_once(
+    each_at_once(
         lambda number: actions.ask(
             person=crowd[number],
             title=TITLE,
@@ -191,7 +171,7 @@ def test_fifty_people_using_a_new_tag_make_one_tag(crowd, circle):
 
 
 def test_fifty_answers_are_counted_and_one_is_the_first(question, crowd):
-    all_at_once(
+    each_at_once(
         lambda number: actions.answer(
             person=crowd[number], question=question, body=HELP, at=timezone.now()
         )
@@ -211,7 +191,7 @@ def test_following_and_me_too_by_fifty_tabs_count_once(question, stranger):
         else:
             actions.follow(person=stranger, question=question, at=at)
 
-    all_at_once(press)
+    each_at_once(press)
 
     question.refresh_from_db()
     assert question.me_too_count == 1
@@ -227,7 +207,7 @@ def test_steps_written_at_once_are_numbered_without_a_gap(question):
             at=timezone.now(),
         )
 
-    all_at_once(write)
+    each_at_once(write)
 
     assert [seq for seq, _kind in trace(question)] == list(range(1, CROWD // 2 + 2))
 
@@ -262,7 +242,7 @@ def test_opposite_acceptances_never_wait_for_each_other(
             actions.unaccept(person=person, question=answer.question, at=timezone.now())
         actions.accept(person=person, answer=answer, at=timezone.now())
 
-    all_at_once(toggle)
+    each_at_once(toggle)
 
     assert (reputation(asker), reputation(helper)) == (35, 35)
 
@@ -326,7 +306,7 @@ def test_a_storm_of_everything_blocks_nobody_and_every_count_is_right(
                 question = Question.objects.get(pk=one.question_id)
                 quietly(actions.unaccept, person=moderator, question=question, at=at)
 
-    all_at_once(join_in, 24)
+    each_at_once(join_in, 24)
 
     for person in people:
         tally = queries.tally_of(person)
