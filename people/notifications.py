@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from people.registries import notification
@@ -27,7 +28,8 @@ def data_copied(data: dict[str, Any]) -> str:  # noqa: ARG001
 
 @notification("people.closing", by_mail=True)
 def closing(data: dict[str, Any]) -> str:
+    due_at = localtime(datetime.fromisoformat(data["due_at"]))
     return _(
         "You closed your account. It will be erased on %(day)s; sign in before then if"
         " you want to keep it. If it was not you, sign in and change your password."
-    ) % {"day": date_format(datetime.fromisoformat(data["due_at"]))}
+    ) % {"day": date_format(due_at)}

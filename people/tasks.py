@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from common.outbox import handles
@@ -41,7 +42,8 @@ def mail_notification(payloads: list[dict[str, Any]], at: datetime) -> None:
 def _mail_of(notification: Notification, at: datetime) -> EmailMessage | None:
     person = notification.person
     language = person.language or settings.LANGUAGE_CODE
-    sentence = queries.sentence_of(notification, language)
+    with timezone.override(person.zone):
+        sentence = queries.sentence_of(notification, language)
     if not (sentence and person.email and person.is_active):
         return None
     path = _path_of(notification, at)

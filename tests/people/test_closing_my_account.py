@@ -1,8 +1,10 @@
 """Closing asks once, waits 14 days for a change of mind, and then forgets."""
 
+import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -61,6 +63,19 @@ def test_closing_signs_out_everywhere_and_tells_by_mail(came_in, person, sign_in
     assert not person.api_keys.in_force(timezone.now()).exists()
     drain(at=timezone.now())
     assert "You closed your account" in mail.outbox[-1].body
+
+
+def test_mail_and_page_name_the_same_day(came_in, person):
+    """Late in Greenwich is tomorrow in Shanghai."""
+    with time_machine.travel("2026-11-22 22:00Z", tick=False):
+        session = came_in.session
+        session["account_authentication_methods"][-1]["at"] = time.time()
+        session.save()
+        page = came_in.post(PAGE).content.decode()
+        drain(at=timezone.now())
+
+    assert "Dec. 7, 2026" in page
+    assert "Dec. 7, 2026" in mail.outbox[-1].body
 
 
 def test_nothing_is_erased_before_the_day(came_in, person):
