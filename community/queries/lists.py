@@ -82,7 +82,8 @@ def question_list(
     order = _ORDER.get(sort, _ORDER["newest"])
     if tag is None:
         return rows.order_by(*order)
-    if sort == "newest":
+    if order == _ORDER["newest"]:
+        # Nearly none may be unanswered: walking all that is would find nothing.
         newest = rows.filter(taggings__tag=tag)
         return newest.order_by("-taggings__asked_at", "-taggings__question_id")
     if tag.language == language and tag.question_count > MANY:
