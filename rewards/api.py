@@ -60,6 +60,7 @@ class PointsShown(Shown):
     sentence: str
     points: int
     held: int
+    owed: Annotated[int, Field(description="Added to a debt; negative: paid of it.")]
     balance: Annotated[int, Field(description="Spendable after this line.")]
     answer: int | None
     gift: str | None
@@ -86,6 +87,7 @@ def _as_line(row: Row) -> PointsShown:
         sentence=why(row),
         points=row.change,
         held=row.change_held,
+        owed=row.change_owed,
         balance=row.balance,
         answer=row.answer.pk if row.answer else None,
         gift=row.gift.slug if row.gift else None,

@@ -38,15 +38,23 @@ class Balance:
 
 @dataclass
 class Row(Subject):
-    """One line of somebody's history; `balance` is what they could spend after it."""
+    """One line of somebody's history; `balance` is what they could spend after it.
+
+    `change_owed` is what it added to a debt, or paid of one when negative.
+    """
 
     change: int = 0
     change_held: int = 0
+    change_owed: int = 0
     balance: int = 0
 
     @property
     def change_size(self) -> int:
         return abs(self.change)
+
+    @property
+    def paid_of_debt(self) -> int:
+        return max(0, -self.change_owed)
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,9 @@ def history_page(
 ) -> CappedPage:
     """Rows of what the person got and gave, newest first, in at most twelve queries.
 
-    Each row has what it did to the points they can spend and to those held. What
-    touched neither (an order delivered, an award that the caps left nothing of) is
-    no line, except for points that were carried over.
+    Each row has what it did to the points they can spend, to those held and to a
+    debt. What touched none (an order delivered, an award that the caps left nothing
+    of) is no line, except for points that were carried over.
     """
     page = page_of(history_of(person), number, per_page)
     page.object_list = history_rows(person, list(page.object_list))
@@ -123,7 +131,13 @@ def history_rows(person: Person, transfers: Sequence[Any]) -> list[Row]:
     In two queries, and one for each kind of thing it is about.
     """
     rows = [
-        Row(one, change=one.change, change_held=one.change_held) for one in transfers
+        Row(
+            one,
+            change=one.change,
+            change_held=one.change_held,
+            change_owed=_asked_back(one) - one.reached_the_hall,
+        )
+        for one in transfers
     ]
     _add_balances(rows, person)
     add_subjects(rows)
@@ -206,16 +220,25 @@ def history_of(person: Person) -> QuerySet[Transfer]:
         Q(debit__in=_pks(ids, Kind.SPENDABLE, Kind.HELD))
         | Q(credit__in=_pks(ids, Kind.SPENDABLE, Kind.HELD))
     )
+    # Spent before it was taken back, it moves nothing: all of it is owed.
+    owed = Q(kind=Transfer.Kind.REVERSAL, data__amount__gt=0)
+    shown = Exists(moved) | Q(kind=Transfer.Kind.CARRY) | owed
     return (
-        Transfer.objects.filter(
-            Exists(moved) | Q(kind=Transfer.Kind.CARRY), person=person
-        )
+        Transfer.objects.filter(shown, person=person)
         .annotate(
             change=_net(here, _pks(ids, Kind.SPENDABLE)),
             change_held=_net(here, _pks(ids, Kind.HELD)),
+            reached_the_hall=_sum(here.filter(credit__kind=Kind.CLAWBACK)),
         )
         .order_by("-at", "-pk")
     )
+
+
+def _asked_back(transfer: Transfer) -> int:
+    """Of a reversal; what it did not get at once is owed."""
+    if transfer.kind != Transfer.Kind.REVERSAL:
+        return 0
+    return transfer.data.get("amount", 0)
 
 
 def _pks(ids: dict[str, int], *kinds: str) -> list[int]:
@@ -223,19 +246,13 @@ def _pks(ids: dict[str, int], *kinds: str) -> list[int]:
 
 
 def _net(entries: QuerySet[Entry], accounts: list[int]) -> CombinedExpression:
-    gained, lost = (
-        Coalesce(
-            Subquery(
-                side.order_by().values("transfer").annotate(n=Sum("amount")).values("n")
-            ),
-            0,
-        )
-        for side in (
-            entries.filter(credit__in=accounts),
-            entries.filter(debit__in=accounts),
-        )
-    )
-    return gained - lost
+    gained = _sum(entries.filter(credit__in=accounts))
+    return gained - _sum(entries.filter(debit__in=accounts))
+
+
+def _sum(entries: QuerySet[Entry]) -> Coalesce:
+    of_transfer = entries.order_by().values("transfer")
+    return Coalesce(Subquery(of_transfer.annotate(n=Sum("amount")).values("n")), 0)
 
 
 def _add_balances(rows: Sequence[Row], person: Person) -> None:

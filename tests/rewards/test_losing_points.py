@@ -5,7 +5,8 @@ import pytest
 from community import actions as community
 from community.models import Answer, Question
 from community.signals import answer_unaccepted
-from rewards import actions
+from people.models import Person
+from rewards import actions, queries
 from rewards.errors import NotEnoughPoints
 from rewards.models import Transfer
 
@@ -201,6 +202,27 @@ def test_later_earnings_pay_the_debt_first(
 
     help_somebody()
     assert (purse(helper).spendable, purse(helper).debt) == (22, 0)
+
+
+def test_the_history_says_how_a_debt_came_and_went(
+    answer, accept, unaccept, redeem, gift, helper, client_of
+):
+    accept(answer)
+    redeem(helper, gift)
+    unaccept(answer)
+    accept(answer)
+
+    rows = queries.history_page(helper, 1).object_list
+    figures = [(row.change, row.change_owed, row.balance) for row in rows]
+    assert figures == [(0, -20, 0), (0, 20, 0), (-20, 0, 0), (20, 0, 20)]
+    english = client_of(helper).get("/en/rewards/history/").content.decode()
+    assert "Your answer is no longer the accepted one" in english
+    assert "20 points of it were spent already" in english
+    assert "20 points of it paid what you owed." in english
+    Person.objects.filter(pk=helper.pk).update(language="zh-hans")
+    chinese = client_of(helper).get("/zh-hans/rewards/history/").content.decode()
+    assert "您的回答不再是被采纳的回答" in chinese
+    assert "其中 20 积分已花掉" in chinese
 
 
 def test_accepting_again_after_spending_clears_the_debt(
