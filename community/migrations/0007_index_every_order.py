@@ -1,5 +1,5 @@
-"""The lists of a circle, somebody's best answers and a post's comments in their order,
-however many there are."""
+"""The lists of a circle, somebody's best answers, a post's comments and what was removed
+in their order, however many there are."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -31,6 +31,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RemoveIndex(model_name="question", name="question_in_circle"),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(
+                fields=["-deleted_at", "-id"],
+                condition=Q(deleted_at__isnull=False),
+                name="question_removed",
+            ),
+        ),
         migrations.AddIndex(
             model_name="answer",
             index=models.Index(

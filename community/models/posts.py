@@ -262,6 +262,11 @@ class Question(Post):
                 condition=Q(state="pending"),
                 name="question_held_back",
             ),
+            models.Index(
+                fields=["-deleted_at", "-id"],
+                condition=Q(deleted_at__isnull=False),
+                name="question_removed",
+            ),
             # What sitemaps hold and held, with all they tell but the address.
             models.Index(
                 fields=[

@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from django.db.models import QuerySet
 
 from community.models import Answer, Comment, Flag, PostState, Question
+
+# Nobody needs to know how many more are held back.
+MANY = 1_000
+
+PostModel = TypeVar("PostModel", Question, Answer, Comment)
 
 
 @dataclass(frozen=True)
@@ -30,14 +36,12 @@ class Reported:
 
 
 def waiting() -> Waiting:
-    """In four queries, each of a state with an index of its own."""
-    pending = {"state": PostState.PENDING}
+    """In four queries, each in the order of an index; of each kind MANY at most."""
     return Waiting(
         reports=Flag.objects.filter(state=Flag.State.OPEN).count(),
-        held_back=sum(
-            model._default_manager.filter(**pending).count()
-            for model in (Question, Answer, Comment)
-        ),
+        held_back=_held_back(Question)[:MANY].count()
+        + _held_back(Answer)[:MANY].count()
+        + _held_back(Comment)[:MANY].count(),
     )
 
 
@@ -79,22 +83,25 @@ def handled_flags() -> QuerySet[Flag]:
     ).order_by("-handled_at", "-pk")
 
 
-def waiting_posts() -> list[Question | Answer | Comment]:
-    """Posts held back for review, oldest first. In three queries."""
+def waiting_posts(limit: int = 50) -> list[Question | Answer | Comment]:
+    """The posts held back longest, oldest first. In three queries."""
     found: list[Question | Answer | Comment] = []
-    pending = {"state": PostState.PENDING}
-    found += Question.objects.filter(**pending).select_related("author")
-    found += Answer.objects.filter(**pending).select_related("author", "question")
-    found += Comment.objects.filter(**pending).select_related(
-        "author", "question", "answer__question"
-    )
-    return sorted(found, key=lambda post: post.created_at)
+    found += _held_back(Question).select_related("author")[:limit]
+    found += _held_back(Answer).select_related("author", "question")[:limit]
+    comments = _held_back(Comment)
+    found += comments.select_related("author", "question", "answer__question")[:limit]
+    return sorted(found, key=lambda post: post.created_at)[:limit]
+
+
+def _held_back(model: type[PostModel]) -> QuerySet[PostModel]:
+    posts = model._default_manager.filter(state=PostState.PENDING)
+    return posts.order_by("created_at", "pk")
 
 
 def removed_questions() -> QuerySet[Question]:
     gone = [PostState.HIDDEN, PostState.DELETED]
     return (
-        Question.objects.filter(state__in=gone)
+        Question.objects.filter(deleted_at__isnull=False, state__in=gone)
         .select_related("author", "deleted_by")
         .order_by("-deleted_at", "-pk")
     )

@@ -3,7 +3,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from community import actions
+from community import actions, queries
 from community.models import Answer, ArticleSource, Circle, Flag, Question, Tag
 from kb.models import ArticlePage
 
@@ -87,6 +87,23 @@ def test_waiting_posts_are_published_or_hidden(
     assert question.is_visible
     assert answer.state == "hidden"
     assert client.post(f"{QUEUE}people/1/hide/").status_code == 404
+
+
+def test_what_was_held_back_longest_comes_first(
+    client_of, moderator, make_question, make_crowd, clock
+):
+    held = [
+        make_question(
+            by=one, title=f"Held back as number {n}", at=clock.move(minutes=1)
+        )
+        for n, one in enumerate(make_crowd(3))
+    ]
+    Question.objects.update(state="pending")
+
+    assert queries.waiting_posts(limit=2) == held[:2]
+    assert queries.waiting().held_back == 3
+    page = client_of(moderator).get(QUEUE).text
+    assert page.index(held[0].title) < page.index(held[2].title)
 
 
 def test_removed_questions_are_listed(client_of, moderator, question, clock):
