@@ -75,13 +75,24 @@ class Publication:
 _publication: ContextVar[Publication | None] = ContextVar("publication", default=None)
 
 
+class TitlePanel(TitleFieldPanel):
+    """Wagtail's, without its script.
+
+    That would fill the address with the Latin letters of the title only, and fails on
+    a page without an address to fill.
+    """
+
+    class BoundPanel(TitleFieldPanel.BoundPanel):
+        def get_attrs(self) -> dict[str, Any]:
+            return {"placeholder": self.get_placeholder()}
+
+
 class KbPage(Page):
     """Gives every page a pinyin slug and keeps other rooms' addresses free."""
 
     slug: Any
     base_form_class = KbPageForm
-    # Wagtail's script would fill the address with the Latin letters of the title only.
-    content_panels = [TitleFieldPanel("title", targets=[])]
+    content_panels = [TitlePanel("title")]
 
     # The knowledge base is open: a restricted page would leak through search.
     private_page_options: list[str] = []

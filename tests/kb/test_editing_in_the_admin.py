@@ -1,6 +1,7 @@
 """What editors find in the Wagtail admin, and what stays closed to others."""
 
 import csv
+import re
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -47,6 +48,16 @@ def test_the_editor_of_an_article_opens_with_every_block(
 
     assert response.status_code == 200
     assert "typed_table_block" in response.content.decode()
+
+
+def test_a_title_writes_no_address_and_its_field_starts_no_script(
+    article, editor, client_of
+):
+    page = client_of(editor).get(reverse("wagtailadmin_pages:edit", args=[article.pk]))
+
+    (field,) = re.findall(r"<[^>]+ name=.title.[^>]*>", page.content.decode())
+    assert "w-sync" not in field
+    assert "placeholder" in field
 
 
 @pytest.mark.parametrize(("who", "reads"), [("editor", True), ("moderator", False)])
