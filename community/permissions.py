@@ -71,6 +71,16 @@ def may_restore(person: Reader, post: type_of_post, at: datetime) -> bool:
     )
 
 
+def shown_voice(voice: str, standing: str) -> str:
+    """How a post is shown: what was said officially stays so, the rest is today's.
+
+    An agent's badge comes and goes with the role, on whatever they wrote before.
+    """
+    if voice == Voice.OFFICIAL:
+        return Voice.OFFICIAL
+    return Voice.AGENT if standing == "agent" else Voice.MEMBER
+
+
 def voice_of(person: Person) -> str:
     """How this person speaks today; a post keeps the voice it was written in."""
     if person.standing == "staff":

@@ -90,6 +90,7 @@ def _hall_sections(language: str) -> SafeString:
     midnight = start_of_site_day(now)
     today = [one for one in solved if one.solved_at >= midnight]
     shows(questions_in(language))
+    shows(*(named(Person, one.solver_id) for one in solved if one.solver_id))
     context = {
         "solved_today": bool(today),
         "solved": today or solved,

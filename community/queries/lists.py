@@ -10,6 +10,7 @@ from django.db.models.functions import Substr
 
 from common.prepared import prepared
 from community.models import Circle, Question, QuestionEvent, Tag, Tagging
+from community.permissions import shown_voice
 from people.models import Person
 
 SORTS = ("newest", "active", "unanswered", "votes")
@@ -63,6 +64,7 @@ class Solved:
     row: Row
     solved_at: datetime
     solver: str
+    solver_id: int | None
     voice: str
 
 
@@ -153,10 +155,16 @@ def recently_solved(language: str, since: datetime, limit: int = 5) -> list[Solv
             "pk",
             "solved_at",
             "accepted_answer__author__display_name",
+            "accepted_answer__author_id",
+            "accepted_answer__author__standing",
             "accepted_answer__voice",
         )[:limit]
     )
-    solved = {pk: (at, who or "", voice or "") for pk, at, who, voice in newest if at}
+    solved = {
+        pk: (at, who or "", who_id, shown_voice(voice, standing) if voice else "")
+        for pk, at, who, who_id, standing, voice in newest
+        if at
+    }
     return [Solved(row, *solved[row.question.pk]) for row in rows_of(solved)]
 
 

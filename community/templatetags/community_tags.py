@@ -18,9 +18,8 @@ from django.utils.translation import (
 
 from common.freshness import kept_parts, shows
 from common.markdown import render, with_trusted_links
-from community import queries, steps
+from community import permissions, queries, steps
 from community.models import Answer, Comment, Question
-from community.permissions import links_are_followed, voice_of
 from people.models import Person
 
 register = template.Library()
@@ -51,7 +50,7 @@ def words(post: Question | Answer | Comment) -> SafeString:
     html = post.body_html
     if "<a " in html:
         shows(post.author)
-        if links_are_followed(post.author):
+        if permissions.links_are_followed(post.author):
             html = with_trusted_links(html)
     return mark_safe(html)  # noqa: S308  common.markdown cleaned it
 
@@ -69,7 +68,14 @@ def preview(source: str) -> SafeString:
 
 @register.filter
 def voice_today(person: Person) -> str:
-    return str(voice_of(person))
+    return str(permissions.voice_of(person))
+
+
+@register.filter
+def shown_voice(post: Answer | Comment) -> str:
+    """Its badge: today's, so the page is stale when its author's standing changes."""
+    shows(post.author)
+    return str(permissions.shown_voice(post.voice, post.author.standing))
 
 
 @register.filter

@@ -271,6 +271,31 @@ def test_a_member_with_a_new_name_is_called_by_it_everywhere(
         assert "Captain Lin" in hall.get(path)[2], path
 
 
+def test_an_agents_badge_comes_and_goes_on_kept_pages(
+    hall, question, asker, helper, commit
+):
+    with commit():
+        answer = actions.answer(
+            person=helper,
+            question=question,
+            body="Take the photo of your card again in daylight.",
+            at=timezone.now(),
+        )
+        actions.accept(person=asker, answer=answer, at=timezone.now())
+    pages = [question.get_absolute_url(), "/en/", helper.get_absolute_url()]
+    badge = "voice is-agent"
+
+    for standing in ("agent", "member"):
+        for path in pages:
+            hall.get(path)
+            assert hall.status(path) == HIT
+        with commit():
+            people.set_standing(person=helper, standing=standing, at=timezone.now())
+
+        shown = [badge in hall.get(path)[2] for path in pages]
+        assert shown == [standing == "agent"] * len(pages)
+
+
 def test_an_article_that_is_taken_down_is_gone_at_once(hall, editor, commit):
     with commit():
         topic = add_topic(language="en", title="Bills", slug="bills", tags=[])

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from common import append_only
 from common.errors import NotAllowed
+from community import actions as community
 from community.models import Answer
 from desk import permissions
 from people import actions as people_actions
@@ -530,17 +531,30 @@ def test_an_agent_may_leave(agent, manager, clock):
         actions.nominate(person=agent, by=manager, at=clock.now)
 
 
-def test_answers_from_then_on_carry_the_badge(
-    make_answer, appoint, helper, client, make_question
+def test_every_answer_carries_the_badge_while_its_author_is_an_agent(
+    make_answer, appoint, end, helper, stranger, manager, client, clock, make_question
 ):
     question = make_question()
     before = make_answer(question=question)
-    assert "Service agent" not in client.get(question.get_absolute_url()).text
-    appoint(helper)
-    after = make_answer(question=question, by=anew(helper))
+    make_answer(question=question, by=stranger)
+    community.comment(
+        person=helper, post=before, body="It worked twice for me.", at=clock.now
+    )
 
+    def badges():
+        page = client.get(question.get_absolute_url()).text
+        return page.count('class="answer is-agent"'), page.count("voice is-agent")
+
+    assert badges() == (0, 0)
+    appoint(helper)
+    assert badges() == (1, 2)
+    after = make_answer(question=question, by=anew(helper))
+    assert badges() == (2, 3)
+
+    # Each keeps how it was said; what is shown ends with the role.
     assert (before.voice, after.voice) == ("member", "agent")
-    assert "Service agent" in client.get(question.get_absolute_url()).text
+    end(helper)
+    assert badges() == (0, 0)
 
 
 def test_an_agents_help_earns_as_before(make_answer, accept, agent, points):
