@@ -126,7 +126,8 @@ def _has_invisible(name: str) -> bool:
     )
 
 
-_HOUSE_WORDS = frozenset(map(skeleton, RESERVED_WORDS))
+# With the name that stands over what erased people wrote.
+_HOUSE_WORDS = frozenset(map(skeleton, [*RESERVED_WORDS, "formermember"]))
 _SPEAKERS = frozenset(
     map(
         skeleton,

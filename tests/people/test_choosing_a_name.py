@@ -59,6 +59,8 @@ def test_a_broken_or_endless_name_is_refused(name):
         "ｓｔａｆｆ",
         "官方客服",
         "O f f i c i a l",
+        "Former Member",
+        "已注销用户",
     ],
 )
 def test_a_name_that_passes_as_the_house_is_refused(name):

@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db.models import ProtectedError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from people import actions, registries, signals
 from people.errors import HandleTaken
@@ -38,6 +38,14 @@ def test_nothing_names_the_person_any_more(person, clock):
     kept = str([list(model.objects.values()) for model in (Person, OldHandle)])
     for trace in ("linjian", "jianlin", "Lin Jian", "example.com", "poles"):
         assert trace not in kept
+
+
+def test_what_they_wrote_stands_under_words_in_the_readers_language(person, clock):
+    erased = actions.erase_person(person=person, at=clock.now)
+
+    assert erased.name == "Former member"
+    with translation.override("zh-hans"):
+        assert erased.name == "已注销用户"
 
 
 def test_what_they_agreed_to_stays_on_record(person, clock):
