@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -99,19 +99,27 @@ class SmallTrace:
     label: str
 
 
-def trace_of(
-    question: Question, events: Sequence[QuestionEvent], answers_here: Iterable[int]
-) -> Trace:
-    """The events of a thread, as found by thread_page, in the reader's language.
+@dataclass(frozen=True)
+class Links:
+    """What steps of a thread can lead to.
 
-    `answers_here` are the answers on the same page: links to them need no request.
+    `answers` are on the same page: links to them need no request. `articles` are the
+    addresses of those that are public now; one that was taken down has none.
     """
-    here = set(answers_here)
+
+    answers: Set[int] = frozenset()
+    articles: Mapping[int, str] = field(default_factory=dict)
+
+
+def trace_of(
+    question: Question, events: Sequence[QuestionEvent], links: Links
+) -> Trace:
+    """The events of a thread, as found by thread_page, in the reader's language."""
     steps: list[Step] = []
     last_day = None
     for event, after in zip(events, [*events[1:], None], strict=True):
         day = timezone.localtime(event.at).date()
-        steps.append(_step(question, event, after, here, is_new_day=day != last_day))
+        steps.append(_step(question, event, after, links, is_new_day=day != last_day))
         last_day = day
     return Trace(
         steps=steps,
@@ -170,7 +178,7 @@ def _step(
     question: Question,
     event: QuestionEvent,
     after: QuestionEvent | None,
-    here: set[int],
+    links: Links,
     *,
     is_new_day: bool,
 ) -> Step:
@@ -181,7 +189,7 @@ def _step(
         icon=icon,
         tone=tone,
         at=event.at,
-        href=_href(event, here),
+        href=_href(event, links),
         sentence=_sentence(question, event),
         when=_when(event.at, is_new_day=is_new_day),
         following=_later(after.gap) if after and after.gap is not None else "",
@@ -214,15 +222,15 @@ def _still_to_come(kind: QuestionEvent.Kind) -> Step:
     return Step(kind, str(_WORDS[kind]), _LOOK[kind][0], "is-next")
 
 
-def _href(event: QuestionEvent, here: set[int]) -> str:
+def _href(event: QuestionEvent, links: Links) -> str:
     if event.kind == Kind.ASKED:
         return "#question"
     if event.kind == Kind.ARTICLE_PUBLISHED:
-        return str(event.data.get("url", ""))
+        return links.articles.get(event.data.get("article", 0), "")
     answer = event.data.get("answer")
     if not isinstance(answer, int) or event.kind == Kind.UNACCEPTED:
         return ""
-    if answer in here:
+    if answer in links.answers:
         return f"#answer-{answer}"
     return reverse("community:answer_page", args=[answer])
 

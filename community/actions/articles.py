@@ -87,7 +87,6 @@ def credit_helpers(*, article: "ArticlePage", by: Person | None, at: datetime) -
             data={
                 "article": article.pk,
                 "title": article.title,
-                "url": article.get_url() or "",
                 "answers": [pk for pk in used if pk is not None],
             },
         )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from common.api import Listed, Shown
 from community.models import Answer, Comment, Question, QuestionEvent
-from community.steps import trace_of
+from community.steps import Links, trace_of
 from people.api import MemberShown, as_member
 
 TRACE_STEPS = 100
@@ -223,7 +223,7 @@ def as_question(
 
 def as_trace(question: Question, events: Sequence[QuestionEvent]) -> list[StepShown]:
     """Events of queries.events_of in the reader's words."""
-    sentences = [step.sentence for step in trace_of(question, events, ()).steps]
+    sentences = [step.sentence for step in trace_of(question, events, Links()).steps]
     steps = [
         StepShown(
             seq=event.seq,

@@ -46,6 +46,7 @@ MOST_NEAR = 60
 
 
 class ArticleLink(NamedTuple):
+    id: int
     title: str
     url: str
     published_at: datetime | None
@@ -362,7 +363,7 @@ def articles_of(question: Question, events: list[QuestionEvent]) -> list[Article
     articles = ArticlePage.objects.live().filter(community_sources__question=question)
     shown = ("title", "url_path", "language", "first_published_at")
     return [
-        ArticleLink(one.title, one.get_absolute_url(), one.first_published_at)
+        ArticleLink(one.pk, one.title, one.get_absolute_url(), one.first_published_at)
         for one in articles.only(*shown).order_by("pk").distinct()
     ]
 

@@ -134,9 +134,7 @@ def _shown(request: HttpRequest, question: Question) -> HttpResponse:
     context = {
         "question": question,
         "page": page,
-        "trace": steps.trace_of(
-            question, page.events, [seen.answer.pk for seen in page.answers]
-        ),
+        "trace": steps.trace_of(question, page.events, _links_of(page)),
         "answers_pager": CappedPage(
             page.answers, page.page, paginator, has_next=page.page < page.page_count
         ),
@@ -187,6 +185,13 @@ def _in_the_other_language(question: Question) -> str:
     other = "en" if question.language == "zh-hans" else "zh-hans"
     with translation.override(other):
         return reverse("community:questions")
+
+
+def _links_of(page: queries.ThreadPage) -> steps.Links:
+    return steps.Links(
+        answers={seen.answer.pk for seen in page.answers},
+        articles={article.id: article.url for article in page.articles},
+    )
 
 
 def _about_the_asker(question: Question) -> str:

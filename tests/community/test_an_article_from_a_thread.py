@@ -112,3 +112,23 @@ def test_the_thread_links_to_the_article_once_it_is_public(
     assert [(link.title, link.url) for link in links] == [
         (article.title, ArticlePage.objects.get().get_url())
     ]
+
+
+def test_the_thread_leads_to_no_article_that_was_taken_down(
+    solved, answer, topic, editor, clock, client
+):
+    article = draft(solved, [answer], topic, editor, clock.now)
+    article = kb_actions.publish_article(article=article, by=editor)
+    address = article.get_url()
+    thread = solved.get_absolute_url()
+    step = f'class="trace-word" href="{address}"'
+    assert step in client.get(thread).text
+
+    kb_actions.unpublish_article(article=article, by=editor)
+    without = client.get(thread).text
+    assert address not in without
+    assert 'data-event="article_published"' in without
+
+    article.refresh_from_db()
+    kb_actions.publish_article(article=article, by=editor)
+    assert step in client.get(thread).text
