@@ -50,3 +50,21 @@ def test_a_member_gets_all_they_wrote_even_what_was_removed(
     assert [one["body"] for one in kept["comments"]] == ["Which model?"]
     assert [one["value"] for one in kept["votes"]] == [1]
     assert kept["followed questions"] == [question.title]
+
+
+def test_what_a_member_reported_edited_and_shared_is_theirs_too(
+    question, make_answer, helper, asker, clock
+):
+    make_answer(by=helper)
+    actions.flag(
+        person=helper, post=question, reason="other", note="Twice", at=clock.now
+    )
+    actions.me_too(person=helper, question=question, on=True, at=clock.now)
+
+    kept, of_another = exports()["community"](helper), exports()["community"](asker)
+
+    assert [flag["note"] for flag in kept["flags"]] == ["Twice"]
+    assert [one["question__title"] for one in kept["I have this too"]] == [
+        question.title
+    ]
+    assert of_another["flags"] == of_another["I have this too"] == []

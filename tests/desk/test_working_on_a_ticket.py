@@ -10,6 +10,7 @@ from community.models import Answer
 from desk import actions, errors, numbers
 from desk.models import Priority, Queue, Ticket, TicketMessage, TicketState
 from desk.models.tickets import ALPHABET, reference_from
+from tests.conftest import PASSWORD
 from tests.desk.conftest import OFFICIAL
 
 pytestmark = pytest.mark.django_db
@@ -470,3 +471,16 @@ def test_a_person_gets_their_tickets_with_their_data(
         "My bill still shows the old plan.",
         "We are on it.",
     ]
+
+
+def test_before_closing_their_account_a_person_reads_what_becomes_of_tickets(
+    private_ticket, asker, stranger, client_of
+):
+    pages = []
+    for person in (asker, stranger):
+        client = client_of(person)
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        pages.append(client.get("/en/members/me/close/").content.decode())
+
+    assert "One open ticket" in pages[0]
+    assert "open ticket" not in pages[1]

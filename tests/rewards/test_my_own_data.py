@@ -8,6 +8,7 @@ from people.actions import erase_person
 from people.registries import exports
 from rewards import actions, queries
 from rewards.models import Account, Debt, Redemption, Transfer
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +159,24 @@ def test_points_that_went_with_their_owner_are_owed_by_nobody(
 
     assert points(helper) == 0
     assert not Debt.objects.filter(amount__gt=0).exists()
+
+
+def test_before_closing_a_member_reads_what_they_would_lose(
+    help_somebody, vote, redeem, gift, helper, stranger, client_of
+):
+    vote(stranger, help_somebody())
+    redeem(helper, gift)
+
+    has_points = close_page_of(helper, client_of)
+    has_none = close_page_of(stranger, client_of)
+
+    assert "points are gone" in has_points
+    assert "on its way is cancelled" in has_points
+    assert "points are gone" not in has_none
+    assert "is cancelled" not in has_none
+
+
+def close_page_of(person, client_of) -> str:
+    client = client_of(person)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client.get("/en/members/me/close/").content.decode()
