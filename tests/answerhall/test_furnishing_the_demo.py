@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.site_day import site_day
 from community.models import Answer, Question, QuestionEvent
+from desk.models import Ticket, TicketState
 from desk.queries import handed_over_by
 from kb.models import ArticlePage
 from people.models import Person
@@ -48,12 +49,21 @@ def test_the_demo_is_whole_true_and_made_once(site, capsys):
     assert [one.language for one in search("积分兑换").pinned] == ["zh-hans"]
     assert SimilarThings.objects.count() == articles.total() + Question.objects.count()
 
+    _the_desk_keeps_its_promises()
     _the_agents_programme_is_at_work()
 
     call_command("demo")
 
     assert Question.objects.count() == sum(questions.values())
     assert "already here" in capsys.readouterr().out
+
+
+def _the_desk_keeps_its_promises():
+    tickets = Ticket.objects.open()
+    states = set(tickets.values_list("state", flat=True))
+
+    assert states >= {TicketState.NEW, TicketState.WAITING_CUSTOMER}
+    assert not tickets.overdue(timezone.now()).exists()
 
 
 def _the_agents_programme_is_at_work():

@@ -27,7 +27,7 @@ from community import actions as community
 from community.actions.tagging import make_tag
 from community.models import Answer, Circle, Question, Tag
 from desk import actions as desk
-from desk.models import Ticket
+from desk.models import Ticket, TicketState
 from kb.models import ArticlePage
 from people.actions import create_person
 from people.models import Person
@@ -387,15 +387,29 @@ def _article_from_thread(
 
 
 def _desk_days(demo: Demo) -> None:
-    """What waited too long became tickets; the desk solved two of them today."""
+    """What waited too long became tickets; the desk solved two of them today.
+
+    Of earlier ones it asked something, so that its queue is long, but not late.
+    """
     for days in range(10, -1, -1):
         demo.at(demo.ago(days=days, hours=7), _escalate)
+        if days:
+            demo.at(demo.ago(days=days, hours=4), partial(_ask_back, demo))
     for title, reply in DESK_REPLIES.items():
         demo.at(demo.ago(hours=4), partial(_solve_at_the_desk, demo, title, reply))
 
 
 def _escalate(at: datetime) -> None:
     desk.run_escalations(at=at)
+
+
+def _ask_back(demo: Demo, at: datetime) -> None:
+    waiting = Ticket.objects.filter(state=TicketState.NEW, opened_by=None)
+    worker = demo.people["desk"]
+    for ticket in waiting.exclude(subject__in=DESK_REPLIES).order_by("pk"):
+        desk.take(ticket=ticket, by=worker, at=at - timedelta(hours=1))
+        body = QUESTIONS_BACK[ticket.question.language if ticket.question else "en"]
+        desk.reply_to_asker(ticket=ticket, by=worker, body=body, at=at, ask_back=True)
 
 
 def _solve_at_the_desk(demo: Demo, title: str, reply: str, at: datetime) -> None:
@@ -405,6 +419,17 @@ def _solve_at_the_desk(demo: Demo, title: str, reply: str, at: datetime) -> None
     desk.post_reply_to_thread(ticket=ticket, by=worker, body=reply, resolve=True, at=at)
 
 
+QUESTIONS_BACK = {
+    "en": (
+        "Thank you for waiting. We have looked at what we can see from here, and need "
+        "one thing from you: since when exactly, and is it the same with another phone "
+        "or at another place? Answer here, nobody else reads it."
+    ),
+    "zh-hans": (
+        "让您久等了。后台能看到的我们已经查过，还需要您补充一点：具体从什么时候开始？"
+        "换一部手机或换个地方还会这样吗？请直接在这里回复，只有您和工作人员能看到。"
+    ),
+}
 DESK_REPLIES = {
     "I ordered the 199 plan with my thumb in the tram. How do I un-order it?": (
         "A plan change can be taken back until the last day of the month, because it "
