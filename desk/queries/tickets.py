@@ -317,17 +317,17 @@ def _filtered(
         rows = rows.filter(state=filters.state)
     elif not filters.words:
         # Somebody looking for a number means old tickets too.
-        rows = rows.filter(closed_at__isnull=True)
+        rows = rows.open()
     if filters.queue is not None:
         rows = rows.filter(queue=filters.queue)
     if filters.mine:
-        rows = rows.filter(assignee=person)
+        rows = rows.held_by(person)
     if filters.unassigned:
-        rows = rows.filter(assignee__isnull=True)
+        rows = rows.unassigned()
     if filters.at_risk:
-        rows = rows.filter(due_at__lte=at + numbers.AT_RISK)
+        rows = rows.at_risk(at)
     if filters.overdue:
-        rows = rows.filter(due_at__lt=at)
+        rows = rows.overdue(at)
     if filters.words:
         rows = rows.filter(
             Q(reference=reference_from(filters.words))
