@@ -11,6 +11,7 @@ from community import actions as community
 from community.models import Answer, Question
 from community.signals import answer_accepted, vote_changed
 from kb import actions as kb
+from people.actions import erase_person
 from rewards.models import EarnRule, Entry, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +241,28 @@ def test_a_published_article_pays_those_it_thanks_once(
     article.refresh_from_db()
     kb.publish_article(article=article, by=editor)
     assert points(helper) == 30
+
+
+def test_who_was_erased_meanwhile_is_neither_paid_nor_named(
+    answer, accept, editor, helper, clock, points, client
+):
+    question = accept(answer)
+    article = community.draft_article(
+        question=question,
+        answers=[answer],
+        topic=kb.add_topic(language="en", title="Moving your number"),
+        by=editor,
+        at=clock.now,
+    )
+    erase_person(person=helper, at=clock.now)
+    before = Transfer.objects.count()
+
+    article = kb.publish_article(article=article, by=editor)
+
+    assert Transfer.objects.count() == before
+    page = client.get(article.get_url()).content.decode()
+    assert helper.display_name not in page
+    assert question.get_absolute_url() in page
 
 
 def test_nobody_pays_themselves_by_publishing_an_article(
