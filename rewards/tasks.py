@@ -19,9 +19,10 @@ from rewards.actions.noticing import forget_links, tell_of_expiry
 from rewards.actions.previewing import PREVIEW, preview_later
 from rewards.actions.queueing import SOLD_OUT, look_after_rooms, tell_waiting
 from rewards.actions.redeeming import lapse_holds
+from rewards.actions.scoring import last_help
 from rewards.actions.summing import sum_days
 from rewards.actions.watching import watch_budget
-from rewards.models import Gift
+from rewards.models import Gift, LeaderRun
 
 
 @timer("rewards.vest", every=timedelta(minutes=10))
@@ -37,7 +38,9 @@ def expire(at: datetime) -> str | None:
 
 
 @timer("rewards.score_leaders", every=timedelta(days=1))
-def score(at: datetime) -> str:
+def score(at: datetime) -> str | None:
+    if last_help(at=at) < at and not LeaderRun.objects.exists():
+        return None
     run = score_leaders(at=at)
     return f"{run.answer_count} answers scored"
 

@@ -62,6 +62,11 @@ def leader_facts(*, since: datetime, until: datetime) -> LeaderFacts:
     )
 
 
+def newest_answer_at() -> datetime | None:
+    newest = Answer.objects.visible().order_by("-created_at")
+    return newest.values_list("created_at", flat=True).first()
+
+
 def topics_of_questions(*, since: datetime | None) -> Columns:
     """Which question, lively since then, has which canonical tag: `topic`, `question`.
 

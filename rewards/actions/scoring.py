@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.columns import Column, read_columns
-from community.queries.leaders import Columns, leader_facts
+from community.queries.leaders import Columns, leader_facts, newest_answer_at
 from people.models import Person
 from people.queries import imported_people, with_verified_email
 from rewards.models import LeaderRun, LeaderScore, ScoreModel
@@ -62,6 +62,16 @@ def recent_help(*, model: Model, at: datetime) -> Recent:
     answers, votes = Answers(**facts.answers), Votes(**facts.votes)
     history = history_of(answers, votes, known, model)
     return Recent(history, facts.topics, facts.bad_conduct, at)
+
+
+def last_help(*, at: datetime) -> datetime:
+    """`at`, or the moment of the newest answer if the model does not read so far back.
+
+    A community that was brought along may have been silent for years.
+    """
+    newest = newest_answer_at()
+    reach = timedelta(days=current_model().reads_days)
+    return newest if newest and newest < at - reach else at
 
 
 def score_leaders(*, at: datetime) -> LeaderRun:

@@ -887,6 +887,23 @@ def test_an_empty_site_is_scored_without_harm(clock):
 
 
 @pytest.mark.django_db
+def test_a_community_that_fell_silent_years_ago_is_scored_as_of_its_last_answer(
+    helped, helper, clock
+):
+    last = clock.move(days=-3000)
+    helped(helper, 2)
+    words = StringIO()
+
+    timers.run_due(last + timedelta(days=3000), only=["rewards.score_leaders"])
+    assert not LeaderRun.objects.exists()
+    call_command("score_leaders", stdout=words)
+
+    assert f"scored as of {last:%Y-%m-%d}" in words.getvalue()
+    assert "Scored 1 people" in words.getvalue()
+    assert ranks(LeaderRun.objects.get()) == [(1, "xiaoman")]
+
+
+@pytest.mark.django_db
 def test_every_night_a_timer_scores_and_old_runs_go(helped, helper, clock):
     helped(helper, 1)
     old = LeaderRun.objects.create(
