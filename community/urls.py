@@ -107,4 +107,10 @@ urlpatterns = [
     path("questions/<post_id:pk>", threads.thread),
     path(f"{question}/<thread_slug:slug>", threads.thread),
     path("uploads/", uploading.uploads, name="uploads"),
+    path(
+        "uploads/private/",
+        uploading.uploads,
+        {"is_private": True},
+        name="private_uploads",
+    ),
 ]

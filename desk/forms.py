@@ -24,9 +24,9 @@ def _text(rows: int = 6) -> forms.Textarea:
 
 
 def _text_with_pictures() -> forms.Textarea:
-    """Screenshots go where those of posts go; their Markdown is put into the text."""
+    """Only its customer and our team see them; their Markdown is put into the text."""
     text = _text()
-    text.attrs["data-upload"] = reverse_lazy("community:uploads")
+    text.attrs["data-upload"] = reverse_lazy("community:private_uploads")
     return text
 
 

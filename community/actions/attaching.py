@@ -12,8 +12,13 @@ from community.models import Attachment
 from people.models import Person
 
 
-def attach_picture(*, person: Person, upload: UploadedFile, at: datetime) -> Attachment:
-    """Keep a picture under a random name, drawn anew. Raises BadImage."""
+def attach_picture(
+    *, person: Person, upload: UploadedFile, at: datetime, is_private: bool = False
+) -> Attachment:
+    """Keep a picture under a random name, drawn anew. Raises BadImage.
+
+    A private one is shown to its owner, and to whom a room above lets see it.
+    """
     # Counted before it is looked at: drawing costs more than counting.
     guarding.spend("upload", person, at, *numbers.UPLOAD_LIMITS)
     image = clean_image(upload)
@@ -24,4 +29,5 @@ def attach_picture(*, person: Person, upload: UploadedFile, at: datetime) -> Att
             width=image.width,
             height=image.height,
             at=at,
+            is_private=is_private,
         )

@@ -5,10 +5,14 @@ from secrets import token_urlsafe
 from django.conf import settings
 from django.db import models
 
+# Of pictures that not everybody may see; who hands files out asks first.
+PRIVATE_FOLDER = "uploads/private/"
 
-def _random_path(_attachment: "Attachment", filename: str) -> str:
+
+def _random_path(attachment: "Attachment", filename: str) -> str:
+    folder = PRIVATE_FOLDER if attachment.is_private else "uploads/"
     suffix = filename.rpartition(".")[2].lower()
-    return f"uploads/{token_urlsafe(16)}.{suffix}"
+    return f"{folder}{token_urlsafe(16)}.{suffix}"
 
 
 class Attachment(models.Model):
@@ -19,6 +23,7 @@ class Attachment(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     at = models.DateTimeField()
+    is_private = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

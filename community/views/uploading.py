@@ -17,7 +17,7 @@ TEMPLATE = "community/uploads.html"
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def uploads(request: HttpRequest) -> HttpResponse:
+def uploads(request: HttpRequest, *, is_private: bool = False) -> HttpResponse:
     """A form without script; for the editor, JSON with the Markdown to put in."""
     if request.method != "POST":
         return render(request, TEMPLATE, {"form": PictureForm()})
@@ -29,6 +29,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
                 person=member(request),
                 upload=form.cleaned_data["picture"],
                 at=timezone.now(),
+                is_private=is_private,
             )
             form = PictureForm()
         except Refused as refusal:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Count, F, Q, QuerySet
 
 from common.paging import page_of
-from community.models import Answer, MemberTally, Question
+from community.models import Answer, Attachment, MemberTally, Question
 from community.queries import tally_of
 from desk import numbers, permissions, wording
 from desk.models import (
@@ -141,6 +141,23 @@ def find_ticket(typed: str, person: Reader) -> Ticket:
     """
     return _with_people(Ticket.objects.visible_to(person)).get(
         reference=reference_from(typed)
+    )
+
+
+def may_see_picture(person: Reader, name: str) -> bool:
+    """Whether a private picture, by the name of its file, is theirs to see.
+
+    The team sees all, its owner it, and a customer what the team sent them: to name
+    it in a message of one's own opens nothing.
+    """
+    if not person.is_authenticated:
+        return False
+    if permissions.may_work(person):
+        return True
+    sent = TicketMessage.objects.filter(ticket__requester=person, body__contains=name)
+    return (
+        Attachment.objects.filter(file=name, owner=person).exists()
+        or sent.exclude(author=person).exclude(kind=TicketMessage.Kind.NOTE).exists()
     )
 
 

@@ -187,23 +187,71 @@ def test_a_second_click_sends_nothing_twice(browser, ticket, asker, site):
     assert private.messages.count() == 1
 
 
-def test_a_screenshot_goes_with_a_message(browser, site):
+@pytest.fixture
+def screenshot(browser):
+    """What the editor of a ticket gets for a picture: its address and its Markdown."""
     raw = BytesIO()
     Image.new("RGB", (8, 6), "teal").save(raw, "PNG")
     bill = SimpleUploadedFile("bill.png", raw.getvalue(), "image/png")
-
-    form = browser.get(reverse("desk:new")).content.decode()
-    picture = browser.post(
-        reverse("community:uploads"), {"picture": bill}, HTTP_ACCEPT="application/json"
+    return browser.post(
+        reverse("community:private_uploads"),
+        {"picture": bill},
+        HTTP_ACCEPT="application/json",
     ).json()
-    sent = browser.post(
-        reverse("desk:new"),
-        {"subject": "My bill", "body": f"Look: {picture['markdown']}"},
-    )
 
-    assert f'data-upload="{reverse("community:uploads")}"' in form
+
+def write_about(browser, screenshot):
+    body = f"Look: {screenshot['markdown']}"
+    return browser.post(reverse("desk:new"), {"subject": "My bill", "body": body}).url
+
+
+def test_a_screenshot_goes_with_a_message(browser, site, screenshot):
+    form = browser.get(reverse("desk:new")).content.decode()
+    ticket = write_about(browser, screenshot)
+
+    assert f'data-upload="{reverse("community:private_uploads")}"' in form
     assert 'data-mark="picture"' in form
-    assert f'src="{picture["url"]}"' in browser.get(sent.url).content.decode()
+    assert f'src="{screenshot["url"]}"' in browser.get(ticket).content.decode()
+
+
+def test_only_the_customer_and_our_team_see_the_screenshot(
+    browser, site, screenshot, desk_agent, stranger, client, client_of
+):
+    address = screenshot["url"]
+    write_about(browser, screenshot)
+    # Who heard of the address gains nothing by writing it to us as well.
+    write_about(client_of(stranger), screenshot)
+
+    seen = browser.get(address)
+
+    assert (seen.status_code, seen["Cache-Control"]) == (200, "private, no-store")
+    assert client_of(desk_agent).get(address).status_code == 200
+    assert client_of(stranger).get(address).status_code == 404
+    assert client.get(address).status_code == 404
+    sideways = address.replace("uploads/private/", "uploads/x/../private/")
+    assert client.get(sideways).status_code == 404
+
+
+def test_a_customer_sees_the_screenshot_our_team_sends(
+    browser, private_ticket, desk_agent, stranger, client_of, clock
+):
+    raw = BytesIO()
+    Image.new("RGB", (8, 6), "teal").save(raw, "PNG")
+    made = community.attach_picture(
+        person=desk_agent,
+        upload=SimpleUploadedFile("menu.png", raw.getvalue(), "image/png"),
+        is_private=True,
+        at=clock.now,
+    )
+    picture = f"![]({made.file.url})"
+    note, reply = actions.add_internal_note, actions.reply_to_asker
+
+    note(ticket=private_ticket, by=desk_agent, body=f"Is it {picture}?", at=clock.now)
+    assert browser.get(made.file.url).status_code == 404
+    reply(ticket=private_ticket, by=desk_agent, body=f"Here: {picture}", at=clock.now)
+
+    assert browser.get(made.file.url).status_code == 200
+    assert client_of(stranger).get(made.file.url).status_code == 404
 
 
 def test_a_question_that_left_the_public_is_not_linked(
