@@ -243,6 +243,9 @@ def _ask(demo: Demo, language: str, row: dict[str, Any], at: datetime) -> None:
             _sometime(demo, at),
             partial(_me_too, person, question),
         )
+    # Two in three who have it too also say that it is well asked.
+    for person in crowd[: row["me_too"] * 2 // 3]:
+        demo.at(_sometime(demo, at), partial(_vote, person, question, 1))
     for answer in row.get("answer", []):
         demo.at(
             at + timedelta(minutes=answer["after_minutes"]),
@@ -303,11 +306,10 @@ def _accept(demo: Demo, row: dict[str, Any], answer: Answer, at: datetime) -> No
         )
 
 
-def _vote(person: Person, answer: Answer, value: int, at: datetime) -> None:
+def _vote(person: Person, post: Question | Answer, value: int, at: datetime) -> None:
+    post.refresh_from_db()
     try:
-        community.vote(
-            person=person, post=Answer.objects.get(pk=answer.pk), value=value, at=at
-        )
+        community.vote(person=person, post=post, value=value, at=at)
     except Refused:
         # A down-vote takes some reputation; whoever lacks it stays silent.
         return
