@@ -6,8 +6,10 @@ without. The format: https://meta.stackexchange.com/questions/2677
 """
 
 import re
+import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -135,16 +137,22 @@ class Dump:
 
     def _acceptances(self) -> Iterator[AcceptanceRow]:
         """Votes know when, Posts know what; a dump without votes lacks the former."""
-        # One small entry for each solved question.
-        accepted_at = {
-            row.id_of("PostId"): row.moment("CreationDate")
-            for row in self._rows("Votes")
-            if row["VoteTypeId"] == ACCEPTED
-        }
-        for row in self._rows("Posts"):
-            if row["PostTypeId"] == QUESTION and row.get("AcceptedAnswerId"):
-                answer = row.id_of("AcceptedAnswerId")
-                yield AcceptanceRow(row.id_of("Id"), answer, accepted_at.get(answer))
+        # A nameless database is a file that goes with the connection: millions of
+        # solved questions take no memory.
+        with closing(sqlite3.connect("")) as kept:
+            kept.execute("CREATE TABLE accepted (answer TEXT PRIMARY KEY, at TEXT)")
+            kept.executemany(
+                "INSERT OR REPLACE INTO accepted VALUES (?, ?)",
+                (
+                    (row.id_of("PostId"), row.moment("CreationDate").isoformat())
+                    for row in self._rows("Votes")
+                    if row["VoteTypeId"] == ACCEPTED
+                ),
+            )
+            for row in self._rows("Posts"):
+                if row["PostTypeId"] == QUESTION and row.get("AcceptedAnswerId"):
+                    answer = row.id_of("AcceptedAnswerId")
+                    yield AcceptanceRow(row.id_of("Id"), answer, _when(kept, answer))
 
     def _votes(self, store: Store) -> Iterator[VoteRow]:
         for row in self._rows("Votes"):
@@ -271,3 +279,9 @@ def _tags(text: str) -> tuple[str, ...]:
     """Dumps write <a><b>, newer ones |a|b|."""
     parts = text.replace("><", "|").strip("<>|").split("|")
     return tuple(part for part in parts if part)
+
+
+def _when(kept: sqlite3.Connection, answer: str) -> datetime | None:
+    found = kept.execute("SELECT at FROM accepted WHERE answer = ?", [answer])
+    row = found.fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
